@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench`. What is compared is measured in turns within one run; read the ratios first."""

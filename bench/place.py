@@ -1,0 +1,80 @@
+"""Where a run keeps its databases: one folder, gone at the end."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from attrs import frozen
+from timecode_core.home import Home
+from timecode_core.installation import Installation
+from timecode_core.lock import WriteLock
+from timecode_core.service import Service
+from timecode_core.upkeep import Work
+
+from bench.data import years
+from bench.scale import Scale
+from bench.turns import seconds
+
+_CHUNK = 20_000
+
+
+@frozen
+class History:
+    """A store with ten years in it, its file's bytes, and how long the aggregations took to fill."""
+
+    installation: Installation
+    events: int
+    bytes: int
+    filled_s: float
+
+
+class Place:
+    """Makes homes, services and the one long history, which several benchmarks share."""
+
+    def __init__(self, folder: Path, scale: Scale) -> None:
+        self._folder = folder
+        self.scale = scale
+
+    def installation(self) -> Installation:
+        """A fresh home."""
+        home = Home(Path(tempfile.mkdtemp(dir=self._folder)))
+        home.make()
+        return Installation.load(home)
+
+    @contextmanager
+    def service(self, installation: Installation | None = None) -> Iterator[Service]:
+        """A running service in this process."""
+        chosen = installation or self.installation()
+        with WriteLock(chosen.home) as lock:
+            lock.acquire("bench")
+            service = Service(chosen)
+            service.start()
+            try:
+                service.wait()
+                yield service
+            finally:
+                service.close()
+
+    @cached_property
+    def history(self) -> History:
+        """`scale.events` events, appended in order, then all aggregations filled from them."""
+        installation = self.installation()
+        store = installation.store(writable=True)
+        try:
+            events = years(installation.steps(), self.scale.events)
+            while chunk := list(islice(events, _CHUNK)):
+                with store.writing() as transaction:
+                    transaction.insert(chunk)
+            ledger = installation.ledger()
+            with store.writing() as transaction:
+                work = Work.due(transaction.metadata(), installation.settings.core, ledger)
+                filled_s = seconds(lambda: work.do(transaction, ledger, lambda _done, _all: None))
+        finally:
+            store.close()
+        size = (installation.home.path / "timecode.db").stat().st_size
+        return History(installation, self.scale.events, size, filled_s)

@@ -1,0 +1,39 @@
+"""From events to credited time, the slow and obvious way: the whole of it, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from timecode_core.event import Event
+from timecode_core.protocols import Key, Reader, Rule
+from timecode_core.stretch import Stretch
+
+CHUNK = 20_000
+FIRST_KEY: Key = (-(2**63), b"")
+"""Before every event."""
+
+
+def chunks(reader: Reader, start: int = FIRST_KEY[0], stop: int = 2**63 - 1) -> Iterator[Sequence[Event]]:
+    """The stored events with start <= time < stop, in order, some thousands at a time."""
+    after: Key = (start, b"")
+    while chunk := reader.scan(after, stop, CHUNK):
+        yield chunk
+        after = chunk[-1].key
+
+
+def credited(rule: Rule, events: Iterable[Sequence[Event]]) -> Iterator[Stretch]:
+    """Every stretch of events that come in order, in any number of pieces."""
+    pending: list[Event] = []
+    start = 0
+    for piece in events:
+        joined = [*pending, *piece]
+        stop = len(joined) - 1
+        if stop < start:
+            continue
+        yield from rule.stretches(joined, start, stop)
+        last = joined[-1]
+        pending = [event for event in joined[:-1] if event.end > last.time and last.time - event.time <= rule.look_back]
+        start = len(pending)
+        pending.append(last)
+    if pending:
+        yield from rule.stretches(pending, start, len(pending))

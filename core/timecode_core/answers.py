@@ -1,0 +1,244 @@
+"""The answers: every question about the stored events, from the smallest aggregation that can tell."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from timecode_core.accounting import chunks, credited
+from timecode_core.aggregation import CLOCK, LABELS, Aggregation
+from timecode_core.calendar import DAY_US, EPOCH, HOUR_US, SECOND_US, Calendar, day_date, day_number, local_offset
+from timecode_core.cells import Cells
+from timecode_core.columns import TIME, day_units, parse_value
+from timecode_core.errors import QueryError
+from timecode_core.event import Event
+from timecode_core.installation import Installation
+from timecode_core.periods import ALL, PERIODS, days_of
+from timecode_core.protocols import Cell, Key, Reader, Store
+from timecode_core.query import Query, Report, Row, Value
+from timecode_core.selection import Selection
+from timecode_core.upkeep import filled, recorded, recorded_rule
+
+FROM_EVENTS = "events"
+"""What `Report.answered_by` says where no aggregation could tell."""
+
+_CURSOR = re.compile(r"(\d{1,18})-([0-9a-f]{32})", re.ASCII)
+"""An event's key as text: its time in microseconds and its id."""
+
+
+class Answers:
+    """Reads a store with the rule and the day start that its totals were made with. Any thread may ask."""
+
+    def __init__(self, installation: Installation, store: Store) -> None:
+        self._installation = installation
+        self._store = store
+        self._aggregations = installation.aggregations()
+        self._units = day_units(installation.settings.core.week_start)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that can group and filter."""
+        derived = {column for aggregation in self._aggregations for column in aggregation.derived}
+        return (*self._units, "hour", *LABELS, *sorted(derived))
+
+    def report(self, query: Query) -> Report:
+        """The answer to one query. Raises QueryError, StoreError."""
+        return self.reports({"": query})[""]
+
+    def reports(self, queries: Mapping[str, Query]) -> dict[str, Report]:
+        """The answers to several queries, all of one moment."""
+        for query in queries.values():
+            self._check(query)
+        with self._store.reading() as reader:
+            metadata = reader.metadata()
+            return {name: self._report(reader, metadata, query) for name, query in queries.items()}
+
+    def _check(self, query: Query) -> None:
+        known = self.columns
+        for column in (*query.group_by, *query.selection.filters):
+            if column not in known:
+                raise QueryError(f"there is no column {column!r:.60}.", remedy=f"Columns: {', '.join(known)}.")
+        if len(set(query.group_by)) < len(query.group_by):
+            raise QueryError("a column stands twice in group_by.")
+
+    def _report(self, reader: Reader, metadata: Mapping[str, str], query: Query) -> Report:
+        selection = query.selection
+        days = day_number(selection.first), day_number(selection.last)
+        wanted = {column: {self._wanted(column, text) for text in texts} for column, texts in selection.filters.items()}
+        stored_columns = dict.fromkeys(
+            "day" if column in self._units else column for column in (*query.group_by, *wanted)
+        )
+        usable = [a for a in filled(metadata, self._aggregations) if set(stored_columns) <= set(a.columns)]
+        if usable:
+            aggregation = min(usable, key=_size)
+            stored = {c: cast("set[str | int]", values) for c, values in wanted.items() if c not in self._units}
+            cells = reader.totals(aggregation, days, tuple(stored_columns), stored)
+            answered_by = aggregation.name
+        else:
+            cells = self._from_events(reader, metadata, tuple(stored_columns), days)
+            answered_by = FROM_EVENTS
+        return Report(query, self._rows(query.group_by, tuple(stored_columns), cells, wanted), answered_by)
+
+    def _rows(
+        self,
+        group_by: Sequence[str],
+        stored: Sequence[str],
+        cells: Sequence[tuple[Cell, int]],
+        wanted: Mapping[str, set[Value]],
+    ) -> tuple[Row, ...]:
+        def value_of(column: str) -> Callable[[Cell], Value]:
+            unit = self._units.get(column)
+            pick = itemgetter(stored.index("day" if unit else column))
+            return (lambda cell: unit(pick(cell))) if unit else pick
+
+        grouped = [value_of(column) for column in group_by]
+        filters = [(value_of(column), values) for column, values in wanted.items()]
+        sums: defaultdict[tuple[Value, ...], int] = defaultdict(int)
+        for cell, us in cells:
+            if all(value(cell) in values for value, values in filters):
+                sums[tuple([value(cell) for value in grouped])] += us
+        clock = [index for index, column in enumerate(group_by) if column in TIME]
+        ordered = sorted(([values[index] for index in clock], -us, values) for values, us in sums.items() if us)
+        return tuple(Row(values, -negative) for _, negative, values in ordered)
+
+    def _from_events(
+        self, reader: Reader, metadata: Mapping[str, str], columns: tuple[str, ...], days: tuple[int, int]
+    ) -> Sequence[tuple[Cell, int]]:
+        """Credit the raw events of the days by the same rule. Reads so far around them that their gaps are whole."""
+        core = recorded(metadata, self._installation.settings.core)
+        rule = recorded_rule(metadata, self._installation.settings.core, self._installation.rule)
+        calendar = Calendar(core.day_start_s * SECOND_US)
+        margin = rule.look_back + rule.reach + HOUR_US
+        first, last = calendar.bounds(*days)
+        derived = {c: a.derived[c] for a in self._aggregations for c in columns if c in a.derived}
+        whole = Aggregation("adhoc", ("day", *(column for column in columns if column != "day")), derived=derived)
+        cells = Cells(calendar, [whole])
+        cells.add(credited(rule, chunks(reader, first - margin - rule.look_back, last + margin)))
+        if cells.failures:
+            raise QueryError(f"a column's function failed: {cells.failures['adhoc']}.")
+        kept = [(dict(zip(whole.columns, cell, strict=True)), us) for cell, us in cells.of(whole).items()]
+        return [
+            (tuple(cell[c] for c in columns), us) for cell, us in kept if days[0] <= cast("int", cell["day"]) <= days[1]
+        ]
+
+    def events(self, selection: Selection, limit: int, after: str | None = None) -> tuple[list[Event], str | None]:
+        """At most `limit` events of the selection's days that pass its filters, in order, and a cursor for the next.
+
+        The day is that of the event's own instant. `after` is a cursor given before, None to begin; None comes back at
+        the end.
+        """
+        self._check(Query(selection))
+        wanted = {column: {self._wanted(column, text) for text in texts} for column, texts in selection.filters.items()}
+        found: list[Event] = []
+        with self._store.reading() as reader:
+            core = recorded(reader.metadata(), self._installation.settings.core)
+            calendar = Calendar(core.day_start_s * SECOND_US)
+            first, last = day_number(selection.first), day_number(selection.last)
+            start, stop = calendar.bounds(first, last)
+            key: Key = _parse_cursor(after) if after else (start, b"")
+            while len(found) <= limit and (chunk := reader.scan(key, stop, max(limit + 1, 1000))):
+                key = chunk[-1].key
+                found.extend(
+                    e
+                    for e in chunk
+                    if first <= calendar.day(e.time, e.utc_offset) <= last and self._passes(calendar, e, wanted)
+                )
+        more = len(found) > limit
+        found = found[:limit]
+        return found, f"{found[-1].time}-{found[-1].id.hex()}" if more and found else None
+
+    def _passes(self, calendar: Calendar, event: Event, wanted: Mapping[str, set[Value]]) -> bool:
+        day = calendar.day(event.time, event.utc_offset)
+        for column, values in wanted.items():
+            if column in self._units:
+                value: Value = self._units[column](day)
+            elif column == "hour":
+                value = (event.time + event.utc_offset * SECOND_US) // HOUR_US % 24
+            elif column in LABELS:
+                value = getattr(event, column)
+            else:
+                raise QueryError(f"events can't be filtered by {column!r}, which belongs to credited time.")
+            if value not in values:
+                return False
+        return True
+
+    def _wanted(self, column: str, text: str) -> Value:
+        """A filter's value; any day of a week or a month stands for all of it."""
+        value = parse_value(column, text)
+        return self._units[column](day_number(value)) if isinstance(value, date) else value
+
+    def values(self, column: str) -> Sequence[str]:
+        """The distinct values of a label column among the stored events."""
+        with self._store.reading() as reader:
+            return reader.values(column)
+
+    def last_event(self) -> Event | None:
+        """The last event in order."""
+        with self._store.reading() as reader:
+            return reader.last()
+
+    def revision(self) -> int:
+        """A number that differs after every write that changed anything."""
+        with self._store.reading() as reader:
+            return reader.revision()
+
+    def now(self) -> datetime:
+        """The present moment in the zone of the settings."""
+        zone = self._installation.settings.core.timezone
+        return datetime.now(ZoneInfo(zone)) if zone else datetime.now().astimezone()
+
+    def today(self) -> date:
+        """The local day that it is now, by the settings' zone and the day start of the stored totals."""
+        with self._store.reading() as reader:
+            core = recorded(reader.metadata(), self._installation.settings.core)
+        time = round(self.now().timestamp() * SECOND_US)
+        offset = local_offset(time, ZoneInfo(core.timezone) if core.timezone else None)
+        return day_date(Calendar(core.day_start_s * SECOND_US).day(time, offset))
+
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last day that has an event or credited time, or None where there is no event."""
+        with self._store.reading() as reader:
+            first, last = next(iter(reader.scan((-DAY_US, b""), 2**63 - 1, 1)), None), reader.last()
+            core = recorded(reader.metadata(), self._installation.settings.core)
+        if first is None or last is None:
+            return None
+        calendar = Calendar(core.day_start_s * SECOND_US)
+        days = [day_date(calendar.day(event.time, event.utc_offset)) for event in (first, last)]
+        # Who travels west may be back on an earlier day; and a span that began before the last event may end after it.
+        whole = Selection(EPOCH - timedelta(days=2), date.max)
+        days += [cast("date", row.values[0]) for row in self.report(Query(whole, ("day",))).rows]
+        return min(days), max(days)
+
+    def period(self, name: str) -> tuple[date, date]:
+        """The first and the last day of a period, as of now. Raises QueryError, which names those there are."""
+        if name not in PERIODS:
+            raise QueryError(f"there is no period {name!r:.60}.", remedy=f"Periods: {', '.join(PERIODS)}.")
+        span = self.span() if name == ALL else None
+        return days_of(name, self.today(), self._installation.settings.core.week_start, span)
+
+
+def _size(aggregation: Aggregation) -> tuple[bool, bool, int, str]:
+    """An order from few cells to many, known without counting: entities multiply most, then hours, then each column."""
+    return "entity" in aggregation.columns, CLOCK[1] in aggregation.columns, len(aggregation.columns), aggregation.name
+
+
+def _parse_cursor(text: str) -> Key:
+    match = _CURSOR.fullmatch(text)
+    if not match:
+        raise QueryError(f"{text!r:.60} is no cursor.", remedy="Pass on `next` as it came.")
+    return int(match[1]), bytes.fromhex(match[2])
+
+
+def iterate_events(answers: Answers, selection: Selection) -> Iterator[Event]:
+    """All events of a selection, in order."""
+    after: str | None = None
+    while True:
+        page, after = answers.events(selection, 5000, after)
+        yield from page
+        if after is None:
+            return

@@ -1,0 +1,91 @@
+"""What commands share: the options that choose days and filters, and the store they read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import click
+
+from timecode_core.answers import Answers
+from timecode_core.installation import Installation
+from timecode_core.periods import PERIODS
+from timecode_core.selection import Selection, Theme
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DAY_HELP = "A date such as 2026-01-31, or today, or yesterday."
+
+
+def selecting(command: F) -> F:
+    """Add `--from`, `--to`, `--period`, `--where`, passed as `from_day`, `to_day`, `period_name`, `where`."""
+    for option in (
+        click.option(
+            "--where",
+            "-w",
+            multiple=True,
+            metavar="COLUMN=VALUE",
+            help="Only time with this value; may be given again.",
+        ),
+        click.option(
+            "--period",
+            "-p",
+            "period_name",
+            type=click.Choice(PERIODS),
+            help="A range by name, in place of --from and --to.",
+        ),
+        click.option("--to", "to_day", metavar="DAY", help="The last day (default: today)."),
+        click.option("--from", "from_day", metavar="DAY", help=f"The first day (default: the last day). {_DAY_HELP}"),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def reading(installation: Installation) -> Iterator[Answers]:
+    """The answers of the store, opened for reading only."""
+    installation.check()
+    store = installation.store()
+    try:
+        yield Answers(installation, store)
+    finally:
+        store.close()
+
+
+def _day(text: str, today: date) -> date:
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    try:
+        return named.get(text) or date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no day. {_DAY_HELP}") from error
+
+
+def select(
+    answers: Answers,
+    from_day: str | None,
+    to_day: str | None,
+    period_name: str | None,
+    where: tuple[str, ...] = (),
+    theme: Theme = "light",
+    default: str = "today",
+) -> Selection:
+    """The selection that the options describe; with none of them, the period `default`."""
+    if period_name and (from_day or to_day):
+        raise click.UsageError("--period goes alone, without --from and --to.")
+    if from_day or to_day:
+        today = answers.today()
+        last = _day(to_day, today) if to_day else today
+        first = _day(from_day, today) if from_day else last
+    else:
+        first, last = answers.period(period_name or default)
+    filters: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for text in where:
+        column, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{text!r} lacks a '='. Write for example --where project=timecode.")
+        filters[column] += (value,)
+    return Selection(first, last, MappingProxyType(dict(filters)), theme)

@@ -1,0 +1,44 @@
+"""`timecode verify`."""
+
+from __future__ import annotations
+
+import click
+
+from timecode_core.commands.progress import progress_bar
+from timecode_core.commands.words import duration
+from timecode_core.errors import TimecodeError
+from timecode_core.installation import Installation
+from timecode_core.verification import verify as verify_store
+
+_SHOWN = 5
+
+
+@click.command()
+@click.pass_obj
+def verify(installation: Installation) -> None:
+    """Recompute every total from the raw events and compare: to the microsecond, cell by cell.
+
+    Only reads, so the service may go on. Exits with 1 if anything differs.
+    """
+    installation.check()
+    store = installation.store()
+    try:
+        with progress_bar("Recomputing") as tell:
+            found = verify_store(installation, store, tell)
+    finally:
+        store.close()
+    click.echo(f"{found.events:,} events, {duration(found.total)} in all")
+    for name, differences in found.differences.items():
+        click.echo(f"{name}: {len(differences) or 'no'} difference{'' if len(differences) == 1 else 's'}")
+        for difference in differences[:_SHOWN]:
+            click.echo(f"  {difference.cell!r}: kept {difference.kept} µs, events say {difference.computed} µs")
+    for name in found.pending:
+        click.echo(f"{name}: not kept in its present form; `timecode serve` or `timecode rebuild` will fill it")
+    if found.disorder:
+        click.echo(f"{found.disorder} events out of order or miscounted")
+    if found.altered:
+        click.echo(f"{found.altered} events whose id does not fit their content")
+    if not found.clean:
+        raise TimecodeError(
+            "the totals differ from the events.", remedy="Run `timecode rebuild`, and please report it."
+        )

@@ -1,0 +1,105 @@
+"""The home folder: everything of Timecode's on this machine, readable by its owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from timecode_core.errors import TimecodeError
+
+_OURS = frozenset({"token", "machine_id", "config.toml", "timecode.lock", "timecode.db"})
+"""A folder with one of these is one of Timecode's."""
+
+
+@frozen
+class Home:
+    """A folder, `~/.config/timecode` unless `TIMECODE_HOME` names another."""
+
+    path: Path
+
+    @classmethod
+    def find(cls, environment: Mapping[str, str] | None = None) -> Home:
+        """The folder that the environment names, or the default. It need not exist."""
+        named = (os.environ if environment is None else environment).get("TIMECODE_HOME", "")
+        try:
+            return cls(Path(named).expanduser().absolute() if named else Path.home() / ".config" / "timecode")
+        except (RuntimeError, OSError) as error:
+            raise TimecodeError("there is no home folder.", remedy="Set TIMECODE_HOME to a folder of yours.") from error
+
+    def make(self) -> None:
+        """Create the folder where it is missing: mode 0700, and kept out of any repository around it."""
+        self._check_ours()
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _close_to_others(self.path)
+            ignore = self.path / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+        except OSError as error:
+            raise TimecodeError(
+                f"cannot create {self.path}: {error.strerror}.", remedy="Set TIMECODE_HOME to a folder of yours."
+            ) from error
+
+    def _check_ours(self) -> None:
+        """Raise TimecodeError for a folder that others use, or that holds other things: it would be closed to them."""
+        try:
+            mode = self.path.stat().st_mode
+            held = {path.name for path in self.path.iterdir()}
+        except OSError:
+            return  # `make` tells what is wrong, if anything is
+        if mode & stat.S_ISVTX or (mode & 0o077 and held and not held & _OURS):
+            raise TimecodeError(
+                f"{self.path} is not Timecode's alone.", remedy="Set TIMECODE_HOME to an empty folder of yours."
+            )
+
+    def secret(self, name: str, make: Callable[[], str] = lambda: str(uuid.uuid4())) -> str:
+        """The line kept in the 0600 file `name`; made once, by whichever process comes first, if there is none.
+
+        The default makes a random lower-case UUIDv4.
+        """
+        path = self.path / name
+        try:
+            if not path.exists():
+                self.make()
+                _create(path, make() + "\n")
+            _close_to_others(path)
+            text = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise TimecodeError(f"cannot read {path}: {error.strerror}.", remedy="Check who owns it.") from error
+        except UnicodeDecodeError as error:
+            raise TimecodeError(f"{path} is no text.", remedy="Remove it; a new one is made.") from error
+        if not text:
+            raise TimecodeError(f"{path} is empty.", remedy="Remove it; a new one is made at the next start.")
+        return text
+
+
+def _close_to_others(path: Path) -> None:
+    """Take from others what they may do with a file or folder that was made by hand, say by `mkdir`."""
+    mode = path.stat().st_mode
+    if os.name == "posix" and mode & 0o077:
+        path.chmod(mode & 0o700)
+
+
+def _create(path: Path, text: str) -> None:
+    """Write a new file whole: a reader sees all of it or none. Another process's file, if it was first, stays."""
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            if not path.exists():
+                draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

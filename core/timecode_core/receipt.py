@@ -1,0 +1,36 @@
+"""The receipt: what became of each submitted event."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from attrs import frozen
+
+Verdict = Literal["stored", "duplicate", "excluded", "rejected"]
+
+
+class Stored(NamedTuple):
+    """An event that is stored: under which id, and whether it was new."""
+
+    id: bytes
+    new: bool
+
+
+@frozen
+class Outcome:
+    """What became of one event: `id` (hex) where it is stored, `error` where it is refused for good."""
+
+    verdict: Verdict
+    id: str | None = None
+    error: str = ""
+
+
+@frozen
+class Receipt:
+    """One outcome an event, in the order they were submitted. Once it is given, what it calls stored is durable."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def count(self, verdict: Verdict) -> int:
+        """How many events met with that verdict."""
+        return sum(outcome.verdict == verdict for outcome in self.outcomes)

@@ -1,0 +1,1 @@
+"""Renderers of plain data, a file each."""

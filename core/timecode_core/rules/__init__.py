@@ -1,0 +1,1 @@
+"""Rules of time accounting, a file each."""

@@ -1,0 +1,1 @@
+"""The steps that an event passes before it is stored, a file each."""

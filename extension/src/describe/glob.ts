@@ -1,0 +1,62 @@
+import { homedir } from "node:os";
+import { Automaton } from "./automaton";
+
+export interface GlobOptions {
+  /** What `~` stands for. */
+  readonly home: string;
+  /** Where the file system tells no case apart, a pattern must not either. */
+  readonly ignoreCase: boolean;
+}
+
+const HERE: GlobOptions = { home: homedir(), ignoreCase: process.platform === "win32" || process.platform === "darwin" };
+// A list without end would take its time at each heartbeat.
+const MOST_CHARACTERS = 10_000;
+
+/**
+ * Whether a path matches a pattern: `*` and `?` stay within a folder, `**` crosses folders, `{a,b}` is either,
+ * `[a-z]` one of, `~/` the home folder. A pattern without a slash matches at any depth, and a folder's pattern all that
+ * is in it. Either slash will do, and a drive's letter in either case. A list too long to be looked through matches all.
+ */
+export function matcher(patterns: readonly string[], options: GlobOptions = HERE): (path: string) => boolean {
+  const used = patterns.filter((pattern) => pattern.trim() !== "");
+  if (used.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return () => true;
+  const globs = used.map((pattern) => automaton(pattern, options));
+  return (path) => {
+    const normal = normalised(path, options);
+    return globs.some((glob) => glob.matches(normal));
+  };
+}
+
+/** The same for names, which have no folders: `*` matches anything. */
+export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const used = patterns.filter((pattern) => pattern.trim() !== "").map((pattern) => pattern.split("*"));
+  return (name) => used.some((parts) => hasInOrder(name, parts));
+}
+
+function automaton(pattern: string, options: GlobOptions): Automaton {
+  const normal = normalised(pattern, options).replace(/(?<!\/)\/+$/, "");
+  if (/^~(?:\/|$)/.test(normal)) return new Automaton(normalised(options.home, options).replace(/(?<!\/)\/+$/, ""), normal.slice(1));
+  if (normal.startsWith("/") || /^[a-z]:/i.test(normal) || normal.startsWith("**")) return new Automaton("", normal);
+  // A relative pattern matches below any folder: paths arrive absolute.
+  return new Automaton("", `**/${normal}`);
+}
+
+function normalised(text: string, { ignoreCase }: GlobOptions): string {
+  const slashed = text.replaceAll("\\", "/").replace(/^[A-Z]:/, (drive) => drive.toLowerCase());
+  return ignoreCase ? slashed.toLowerCase() : slashed;
+}
+
+/** Whether the name begins with the first part, ends with the last and has the others between them. */
+function hasInOrder(name: string, parts: readonly string[]): boolean {
+  const [first = "", ...others] = parts;
+  const last = others.pop();
+  if (last === undefined) return name === first;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = name.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
+}

@@ -1,0 +1,42 @@
+import * as vscode from "vscode";
+import { App } from "./app";
+import type { Settled } from "./client/sender";
+import type { TimecodeEvent } from "./event";
+import { AsideDocument } from "./show/asideDocument";
+import { registerCommands } from "./show/commands/register";
+import { Notices } from "./show/notices";
+import { showPaused } from "./show/paused";
+import { StatusBar } from "./show/statusBar";
+
+/** What other extensions may use. Everything in it is already redacted by the settings. */
+export interface TimecodeApi {
+  /** An event was recorded. */
+  readonly onDidRecord: vscode.Event<TimecodeEvent>;
+  /** The service decided on events: their texts as sent, the verdicts and the ids. */
+  readonly onDidSettle: vscode.Event<readonly Settled[]>;
+}
+
+let running: App | undefined;
+
+export function activate(context: vscode.ExtensionContext): TimecodeApi {
+  const log = vscode.window.createOutputChannel("Timecode", { log: true });
+  const app = App.start(context, log);
+  const bar = new StatusBar();
+  const page = new AsideDocument(app.aside);
+  const notices = new Notices(app);
+  const show = (): void => {
+    const facts = app.facts();
+    bar.show(facts);
+    showPaused(!facts.recording);
+    void notices.consider();
+  };
+  show();
+  context.subscriptions.push(log, app, bar, page, app.onDidChange(show), registerCommands(app, page));
+  running = app;
+  return { onDidRecord: app.onDidRecord, onDidSettle: app.onDidSettle };
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+  running = undefined;
+}

@@ -1,0 +1,109 @@
+import type { TextDocument, Uri } from "vscode";
+
+/** What a person is busy with: a document, or a part of the editor that is no file. */
+export interface Subject {
+  readonly type: "file" | "app";
+  /** The file, or for a part of the editor the folder it is used in, if any. */
+  readonly uri: Uri | undefined;
+  /** Asked when needed: a document's language can change under way. */
+  readonly languageId: () => string;
+  /** Name of the part of the editor; empty for files. */
+  readonly app: string;
+  readonly reviewing: boolean;
+  /** Whether the URI is a folder's: that of a terminal, not that of a file under review. */
+  readonly inFolder: boolean;
+}
+
+/** What of the workspace tells a file from a document that some extension makes up. */
+export interface Workspace {
+  /** The schemes of the workspace's folders. */
+  readonly schemes: readonly string[];
+  /** A version of a file, as a review shows it, as the file itself; undefined if it belongs to none of the folders. */
+  readonly fileOf: (uri: Uri) => Uri | undefined;
+}
+
+const FILES = ["file", "vscode-remote", "vscode-vfs"];
+const REVIEWS = new Set(["git", "pr", "review", "gitlens", "gitlens-git", "vscode-scm", "scm-history-item", "comment"]);
+// Terminals' folders and pictures of a window that stays open for weeks.
+const MOST_NAMED = 1_000;
+
+export function isReview(uri: Uri): boolean {
+  return REVIEWS.has(uri.scheme);
+}
+
+/** A notebook as its cells' documents lead to it. */
+export interface NotebookPlace {
+  readonly uri: Uri;
+  readonly languageId: () => string;
+}
+
+/** Subjects by document: the same object each time, so that they can be compared by identity. */
+export class Subjects {
+  #documents = new WeakMap<TextDocument, Subject>();
+  readonly #named = new Map<string, Subject>();
+
+  constructor(
+    private readonly notebookOf: (cell: TextDocument) => NotebookPlace | undefined,
+    /** The editor's own folder: settings, key bindings and snippets in it are no work. */
+    private readonly ownFolder: string,
+    private workspace: Workspace,
+  ) {}
+
+  /** Folders came or went. */
+  setWorkspace(workspace: Workspace): void {
+    this.workspace = workspace;
+    this.#documents = new WeakMap();
+  }
+
+  /** The document's subject, or undefined if it is no file that a person works on. */
+  ofDocument(document: TextDocument): Subject | undefined {
+    const known = this.#documents.get(document);
+    if (known) return known;
+    const subject = this.#describe(document);
+    // What is nothing yet may become something: a cell's notebook is told of later.
+    if (subject) this.#documents.set(document, subject);
+    return subject;
+  }
+
+  /** A file that has no text document: a notebook, a picture. */
+  ofFile(uri: Uri, languageId: () => string): Subject | undefined {
+    if (!this.#isWork(uri)) return undefined;
+    return this.#once(`file ${uri.toString()}`, { type: "file", uri, languageId, app: "", reviewing: false, inFolder: false });
+  }
+
+  /** A part of the editor, used in a folder. */
+  ofApp(app: string, folder: Uri | undefined, reviewing: boolean): Subject {
+    const key = `app ${app} ${String(reviewing)} ${folder?.toString() ?? ""}`;
+    return this.#once(key, { type: "app", uri: folder, languageId: () => "", app, reviewing, inFolder: true });
+  }
+
+  #describe(document: TextDocument): Subject | undefined {
+    const { uri } = document;
+    if (uri.scheme === "vscode-notebook-cell") {
+      const notebook = this.notebookOf(document);
+      return notebook && this.ofFile(notebook.uri, notebook.languageId);
+    }
+    if (isReview(uri)) return this.#review(this.workspace.fileOf(uri));
+    if (!this.#isWork(uri)) return undefined;
+    return { type: "file", uri, languageId: () => document.languageId, app: "", reviewing: false, inFolder: false };
+  }
+
+  /** The review is of the file's project and under its rules; the file itself goes unnamed. */
+  #review(file: Uri | undefined): Subject {
+    const app = "code review";
+    return this.#once(`review ${file?.toString() ?? ""}`, { type: "app", uri: file, languageId: () => "", app, reviewing: true, inFolder: false });
+  }
+
+  #isWork(uri: Uri): boolean {
+    if (!FILES.includes(uri.scheme) && !this.workspace.schemes.includes(uri.scheme)) return false;
+    return !isReview(uri) && !uri.path.startsWith(`${this.ownFolder}/`);
+  }
+
+  #once(key: string, subject: Subject): Subject {
+    const known = this.#named.get(key);
+    if (known) return known;
+    if (this.#named.size >= MOST_NAMED) this.#named.clear();
+    this.#named.set(key, subject);
+    return subject;
+  }
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Beat } from "../src/observe/cadence";
+import type { Subject } from "../src/observe/subject";
+import type { TimecodeEvent } from "../src/event";
+import type { Kept } from "../src/queue/queue";
+import { Recorder } from "../src/recorder";
+
+const beat = {} as Beat<Subject>;
+
+interface Made {
+  readonly recorder: Recorder;
+  readonly recorded: string[];
+}
+
+function make(describe: () => Promise<TimecodeEvent | undefined>, append: () => Promise<Kept>): Made {
+  const recorded: string[] = [];
+  const recorder = new Recorder({ describer: { describe }, queue: { append }, log: () => undefined, onRecorded: (_event, text) => recorded.push(text) });
+  return { recorder, recorded };
+}
+
+const described = (): Promise<TimecodeEvent> => Promise.resolve({ entity: "a" } as TimecodeEvent);
+
+test("only what is kept counts as recorded", async () => {
+  const answers: Kept[] = ["kept", "held", "lost"];
+  const { recorder, recorded } = make(described, () => Promise.resolve(answers.shift() ?? "lost"));
+  for (let n = 0; n < 3; n++) recorder.record(beat);
+  await recorder.settled();
+  assert.equal(recorded.length, 2);
+  assert.equal(recorder.dropped, 0);
+});
+
+test("a heartbeat that can't be described is counted, and the next one is recorded", async () => {
+  let first = true;
+  const { recorder, recorded } = make(() => {
+    if (!first) return described();
+    first = false;
+    return Promise.reject(new Error("EIO"));
+  }, () => Promise.resolve("kept"));
+  recorder.record(beat);
+  recorder.record(beat);
+  await recorder.settled();
+  assert.deepEqual([recorder.dropped, recorded.length], [1, 1]);
+});
+
+test("behind one that hangs a bounded number waits, the rest is counted", async () => {
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  const { recorder, recorded } = make(() => gate.then(described), () => Promise.resolve("kept"));
+  for (let n = 0; n < 1_200; n++) recorder.record(beat);
+  assert.equal(recorder.dropped, 200);
+  go();
+  await recorder.settled();
+  assert.equal(recorded.length, 1_000);
+});

@@ -1,0 +1,24 @@
+// Ranges of days. The service knows which days a period has, and when its today began; the browser's clock has no say.
+
+/** The name of a period and its label here. */
+export const PRESETS = [
+  ["today", "Today"],
+  ["yesterday", "Yesterday"],
+  ["last-7-days", "7 days"],
+  ["last-30-days", "30 days"],
+  ["week", "This week"],
+  ["month", "This month"],
+  ["year", "This year"],
+  ["all", "All"],
+];
+export const DEFAULT = "last-7-days";
+
+/** How many days from one to another, both counted. */
+export function count(first, last) {
+  return Math.round((Date.parse(`${last}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / 86_400_000) + 1;
+}
+
+/** Whether a text is a day that exists. */
+export function isDay(text) {
+  return /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+}

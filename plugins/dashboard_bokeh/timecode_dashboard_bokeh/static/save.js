@@ -1,0 +1,33 @@
+// Saves an image: the link is fetched first, so that a fault is told in words rather than saved as a file.
+
+import { fault } from "./answer.js";
+
+const links = "a[download]";
+
+/** Take over the page's image links. `tell` gets a Trouble when one fails. */
+export function follow(tell) {
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.(links);
+    if (!link?.href || link.href.startsWith("blob:")) return;
+    event.preventDefault();
+    if (link.getAttribute("aria-busy") === "true") return;
+    link.setAttribute("aria-busy", "true");
+    try {
+      await save(link.href);
+    } catch (error) {
+      tell(error);
+    } finally {
+      link.removeAttribute("aria-busy");
+    }
+  });
+}
+
+async function save(address) {
+  const response = await fetch(address).catch(() => null);
+  if (!response?.ok) throw await fault(response);
+  const place = URL.createObjectURL(await response.blob());
+  const named = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "");
+  const link = Object.assign(document.createElement("a"), { href: place, download: named?.[1] ?? "timecode.png" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(place), 60_000);
+}

@@ -1,0 +1,28 @@
+"""The HTTP source: the local service that takes events, answers questions and serves the dashboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from timecode_core import hookimpl
+
+if TYPE_CHECKING:
+    import click
+    import pluggy
+
+
+@hookimpl
+def timecode_addhooks(pm: pluggy.PluginManager) -> None:
+    """Publish `timecode_http_resources`."""
+    from timecode_ingest_http import hookspecs
+
+    pm.add_hookspecs(hookspecs)
+
+
+@hookimpl
+def timecode_commands() -> list[click.Command]:
+    """Give `timecode serve` and `timecode open`."""
+    from timecode_ingest_http.commands.open import open_page
+    from timecode_ingest_http.commands.serve import serve
+
+    return [serve, open_page]

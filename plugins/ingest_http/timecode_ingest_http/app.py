@@ -1,0 +1,112 @@
+"""The WSGI application: routes, the guard before them, and how errors are told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import falcon
+import orjson
+from attrs import frozen
+from falcon.media import Handlers, JSONHandler
+from falcon.routing import CompiledRouter
+from timecode_core.service import Service
+
+from timecode_ingest_http import problems
+from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.credentials import Credentials
+from timecode_ingest_http.guard import Guard
+from timecode_ingest_http.mount import Mount
+from timecode_ingest_http.policy import OPEN, Policy
+from timecode_ingest_http.resources.assets import AssetsResource
+from timecode_ingest_http.resources.events import EventsResource
+from timecode_ingest_http.resources.export import ExportResource
+from timecode_ingest_http.resources.health import HealthResource
+from timecode_ingest_http.resources.hello import HelloResource
+from timecode_ingest_http.resources.login import CodeResource, LoginResource
+from timecode_ingest_http.resources.openapi import OpenApiResource
+from timecode_ingest_http.resources.page import PageResource
+from timecode_ingest_http.resources.stats import StatsResource
+from timecode_ingest_http.resources.status import StatusResource
+from timecode_ingest_http.sessions import Sessions
+from timecode_ingest_http.settings import HttpSettings
+
+_log = logging.getLogger("timecode.http")
+
+
+@frozen
+class Identity:
+    """What this service is known by: its token, and the port it listens on."""
+
+    token: str
+    port: int
+
+
+def own_mounts(
+    service: Service, settings: HttpSettings, identity: Identity, codes: Codes, sessions: Sessions
+) -> list[Mount]:
+    """The routes that come with this plugin."""
+    return [
+        Mount("/", PageResource(service, settings.page)),
+        Mount("/login", LoginResource(codes, sessions), Policy(open=True, navigation=True)),
+        Mount("/assets/{renderer}/{name}", AssetsResource(service)),
+        Mount("/healthz", HealthResource(), OPEN),
+        Mount("/openapi.json", OpenApiResource()),
+        Mount("/api/v1/hello", HelloResource(identity.token, identity.port), OPEN),
+        Mount("/api/v1/login", CodeResource(codes), Policy(carriers=("bearer",))),
+        Mount("/api/v1/events", EventsResource(service)),
+        Mount("/api/v1/stats", StatsResource(service)),
+        Mount("/api/v1/status", StatusResource(service)),
+        Mount("/api/v1/export/{renderer}", ExportResource(service)),
+    ]
+
+
+def make_app(
+    service: Service, settings: HttpSettings, identity: Identity, codes: Codes, mounts: Sequence[Mount] = ()
+) -> falcon.App[falcon.Request, falcon.Response]:
+    """Build the application. `mounts` are third parties' routes; one whose path is taken or malformed is left out."""
+    sessions = Sessions(identity.token, identity.port, settings.session_hours)
+    router = CompiledRouter()
+    policies: dict[str, Policy] = {}
+    guard = Guard(identity.port, router, policies, Credentials(identity.token, sessions))
+    app = falcon.App(middleware=[guard], router=router)
+    handlers = Handlers({falcon.MEDIA_JSON: JSONHandler(dumps=orjson.dumps, loads=orjson.loads)})
+    app.req_options.media_handlers = handlers
+    app.resp_options.media_handlers = handlers
+    problems.install(app)
+    own = own_mounts(service, settings, identity, codes, sessions)
+    for mount in (*own, *_fitting(own, mounts)):
+        app.add_route(mount.path, mount.resource)
+        policies[mount.path] = mount.policy
+    return app
+
+
+def _fitting(own: Sequence[Mount], offered: Iterable[Mount]) -> list[Mount]:
+    """Those of the offered mounts that can stand beside ours and each other; the others are logged."""
+    fitting: list[Mount] = []
+    for mount in offered:
+        try:
+            _try([*own, *fitting], mount)
+        except Exception as error:  # noqa: BLE001  (a third party's path or resource may break anything)
+            _log.error("cannot mount %r at %s: %s", mount.resource, mount.path, error)
+        else:
+            fitting.append(mount)
+    return fitting
+
+
+def _try(mounts: Sequence[Mount], another: Mount) -> None:
+    """Raise where Falcon could not route to another one beside these.
+
+    On a router to throw away: Falcon's keeps what it could not compile, and then fails on every request. And it would
+    let a second resource replace the first, which would then go by the first one's policy.
+    """
+    router = CompiledRouter()
+    app = falcon.App(router=router)
+    for mount in mounts:
+        app.add_route(mount.path, mount.resource)
+    if router.find(another.path) is not None:
+        raise ValueError("the path is taken")
+    if not router.map_http_methods(another.resource):
+        raise ValueError("the resource answers no method")
+    app.add_route(another.path, another.resource)
+    router.find("/")

@@ -1,0 +1,60 @@
+"""`timecode open`."""
+
+from __future__ import annotations
+
+import os
+import re
+import webbrowser
+from pathlib import Path
+
+import click
+from timecode_core.errors import TimecodeError
+from timecode_core.installation import Installation
+from timecode_core.lock import WriteLock
+
+from timecode_ingest_http.settings import TABLE, HttpSettings
+
+FILE = "open.html"
+SERVING = re.compile(r"timecode serve on port (\d{1,5}) ")
+"""How `timecode serve` writes itself down in the lock."""
+
+
+@click.command(name="open")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="The service's port (default: that on which it was started)."
+)
+@click.option("--print", "print_link", is_flag=True, help="Print the link, good once and for a minute, instead.")
+@click.pass_obj
+def open_page(installation: Installation, port: int | None, print_link: bool) -> None:  # noqa: FBT001
+    """Open the dashboard in the browser, signed in.
+
+    A browser that may not read hidden folders (some are installed so) shows an error instead: use --print then.
+    """
+    from timecode_ingest_http.client import Client
+
+    settings = installation.settings.table(TABLE, HttpSettings)
+    home = installation.home
+    serving = SERVING.match(WriteLock(home).holder)
+    link = Client(home.secret("token"), port or (int(serving[1]) if serving else settings.port)).login_link()
+    if print_link:
+        click.echo(link)
+        return
+    path = home.path / FILE
+    _write_private(path, link)
+    if not webbrowser.open(path.as_uri()):
+        raise TimecodeError(
+            "no browser could be started.", remedy="Run 'timecode open --print' and open the link yourself."
+        )
+
+
+def _write_private(path: Path, link: str) -> None:
+    """Write a page that leads to the link. The link is in a file, not in an argument that any user could list."""
+    from timecode_ingest_http.pages import page
+
+    try:
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(page("Timecode", f'<p><a href="{link}">Go on to Timecode</a></p>', go_to=link))
+    except OSError as error:
+        raise TimecodeError(f"cannot write {path}: {error.strerror}.", remedy="Check who owns it.") from error

@@ -1,0 +1,109 @@
+"""`timecode serve`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+from timecode_core.errors import PluginError, TimecodeError, UnavailableError
+from timecode_core.installation import Installation
+from timecode_core.lock import WriteLock
+
+from timecode_ingest_http.settings import TABLE, HttpSettings
+
+if TYPE_CHECKING:
+    from timecode_ingest_http.running import Running
+
+
+_EVERY_S = 1.0
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Listen on this port instead of the setting's (default 4821)."
+)
+@click.pass_obj
+def serve(installation: Installation, port: int | None) -> None:
+    """Run the service that editors send to and that shows the dashboard.
+
+    It listens on this machine alone (127.0.0.1 and ::1). Whoever calls it needs the token in the home folder's file
+    "token"; a browser gets in by "timecode open". Stop it with Ctrl-C: nothing that was acknowledged is ever lost.
+
+    Settings are in the table [ingest_http] of config.toml.
+    """
+    settings = installation.settings.table(TABLE, HttpSettings)
+    if port is not None:
+        settings = attrs.evolve(settings, port=port)
+    installation.check()
+    if settings.page not in (offered := installation.renderer_names()):
+        raise PluginError(
+            f"the page is to be made by {settings.page!r}, which no plugin offers.",
+            remedy=f"Set page in [{TABLE}] to one of {', '.join(offered) or 'none'}. See `timecode plugins`.",
+        )
+    home = installation.home
+    with WriteLock(home) as lock:
+        lock.acquire(f"serve on port {settings.port}")
+        token = home.secret("token")
+        home.secret("machine_id")
+        _run(installation, settings, token)
+
+
+def _run(installation: Installation, settings: HttpSettings, token: str) -> None:
+    """Start the server that the settings name. What only it needs is imported here."""
+    from timecode_ingest_http.app import Identity
+    from timecode_ingest_http.binding import listen
+    from timecode_ingest_http.running import Running
+
+    try:
+        server = import_module(f"timecode_ingest_http.servers.with_{settings.server_name}")
+    except ImportError as error:
+        raise TimecodeError(
+            f"{settings.server_name} does not run here: {error}.", remedy='Set server = "auto" in [ingest_http].'
+        ) from error
+    sockets = listen(settings.port)
+    for failure in installation.plugins.failures:
+        click.echo(f"timecode: plugin {failure}", err=True)
+    listens = f"Timecode listens on http://127.0.0.1:{settings.port} and keeps its data in {installation.home.path}."
+    start = partial(Running, installation, settings, Identity(token, settings.port))
+    server.serve(settings, sockets, start, partial(_announce, listens))
+
+
+def _announce(listens: str, running: Running) -> None:
+    """Tell of the service once it is ready, from a thread of its own: until then it answers that it isn't."""
+    threading.Thread(target=_tell, args=(listens, running), name="timecode-announce", daemon=True).start()
+
+
+def _tell(listens: str, running: Running) -> None:
+    told = ""
+    while True:
+        try:
+            running.wait(_EVERY_S)
+        except TimeoutError:
+            if not told or (sys.stdout.isatty() and told != running.progress):
+                told = running.progress
+                _say(f"Timecode is getting ready: {told}.")
+        except TimecodeError as error:
+            if told != str(error):
+                told = str(error)
+                again = " It is tried again." if isinstance(error, UnavailableError) else ""
+                click.echo(f"timecode: {' '.join(told.split())}{again}", err=True)
+            if not isinstance(error, UnavailableError):
+                return
+            time.sleep(_EVERY_S)
+        else:
+            break
+    _say(listens)
+    if sys.stdout.isatty():
+        # A person at a terminal. Anything else that reads our output may keep it: no link there.
+        _say(f"Open {running.login_link()} within a minute, or run 'timecode open' at any time. Ctrl-C stops.")
+
+
+def _say(line: str) -> None:
+    click.echo(line)
+    sys.stdout.flush()

@@ -1,0 +1,117 @@
+"""The guard: the one middleware that every request passes, and that denies by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import falcon
+from falcon.routing import CompiledRouter
+
+from timecode_ingest_http.credentials import READING, Credentials
+from timecode_ingest_http.policy import STRICT, Policy
+
+MAX_BODY = 1024 * 1024
+"""The longest request body, in bytes."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Guard:
+    """Checks a request against its route's policy before anything else sees it, and every answer's headers after.
+
+    The policy is found by the matched route's template; no entry, and no route, means the strictest.
+    """
+
+    def __init__(
+        self, port: int, router: CompiledRouter, policies: Mapping[str, Policy], credentials: Credentials
+    ) -> None:
+        self._hosts = frozenset(
+            host + suffix
+            for host in ("127.0.0.1", "localhost", "[::1]")
+            for suffix in ((f":{port}", "") if port == 80 else (f":{port}",))
+        )
+        self._router = router
+        self._policies = policies
+        self._credentials = credentials
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:  # noqa: ARG002  (Falcon's signature)
+        """Let the request through, or raise the answer it gets."""
+        found = self._router.find(req.path, req=req)
+        policy = STRICT if found is None else self._policies.get(found[3] or "", STRICT)
+        self._check_host(req)
+        self._check_origin(req, policy)
+        if not policy.open and not self._credentials.accepts(req, policy):
+            raise falcon.HTTPUnauthorized(
+                title="Not signed in",
+                description="In a browser, run 'timecode open'. A program sends 'Authorization: Bearer …' "
+                "with the token in the home folder's file 'token'.",
+                challenges=["Bearer"],
+            )
+        self._check_length(req)
+        if req.method not in READING:
+            self._check_media_type(req, policy)
+
+    def process_response(
+        self,
+        req: falcon.Request,  # noqa: ARG002  (Falcon's signature)
+        resp: falcon.Response,
+        resource: object,  # noqa: ARG002
+        req_succeeded: bool,  # noqa: ARG002, FBT001
+    ) -> None:
+        """Set what every answer has, whoever made it, and take out what none may have."""
+        for name in [name for name in resp.headers if name.startswith("access-control-")]:
+            resp.delete_header(name)
+        for name, value in HEADERS.items():
+            resp.set_header(name, value)
+        if resp.get_header("Cache-Control") is None:
+            resp.set_header("Cache-Control", "no-store")
+
+    def _check_host(self, req: falcon.Request) -> None:
+        if req.get_header("Host") not in self._hosts:
+            raise falcon.HTTPError(
+                falcon.HTTP_421,
+                title="Wrong host",
+                description="This service answers to 127.0.0.1, localhost and [::1] alone.",
+            )
+
+    def _check_origin(self, req: falcon.Request, policy: Policy) -> None:
+        origin = req.get_header("Origin")
+        if origin is not None and origin in policy.origins:
+            return
+        site = req.get_header("Sec-Fetch-Site")
+        same = site in (None, "same-origin", "none") or (policy.navigation and _is_navigation(req))
+        if not same or origin not in (None, f"http://{req.get_header('Host')}"):
+            raise falcon.HTTPForbidden(
+                title="Foreign origin", description="Pages of other sites may not call this service."
+            )
+
+    def _check_length(self, req: falcon.Request) -> None:
+        if req.get_header("Transfer-Encoding") is not None or (
+            req.method not in READING and req.content_length is None
+        ):
+            raise falcon.HTTPLengthRequired(title="Length required", description="Send a Content-Length.")
+        if (req.content_length or 0) > MAX_BODY:
+            raise falcon.HTTPContentTooLarge(title="Too large", description=f"A request may have {MAX_BODY} bytes.")
+
+    def _check_media_type(self, req: falcon.Request, policy: Policy) -> None:
+        given = (req.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+        if given not in policy.media_types:
+            raise falcon.HTTPUnsupportedMediaType(
+                title="Unsupported media type",
+                description=f"Send the header 'Content-Type: {' or '.join(policy.media_types)}'.",
+            )
+
+
+def _is_navigation(req: falcon.Request) -> bool:
+    """Whether a link is followed in a tab: what no script, image or frame can pass for."""
+    mode, dest = req.get_header("Sec-Fetch-Mode"), req.get_header("Sec-Fetch-Dest")
+    return req.method == "GET" and mode == "navigate" and dest == "document"

@@ -1,0 +1,46 @@
+"""The running service: what a server needs to serve, built in the process that serves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from timecode_core.installation import Installation
+from timecode_core.service import Service
+
+from timecode_ingest_http.app import Identity, make_app
+from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.settings import HttpSettings
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Running:
+    """The service, started, and its WSGI application."""
+
+    def __init__(self, installation: Installation, settings: HttpSettings, identity: Identity) -> None:
+        logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
+        self._identity = identity
+        self._codes = Codes()
+        self._service = Service(installation)
+        self._service.start()
+        mounts = installation.plugins.collect("timecode_http_resources", service=self._service)
+        self.app: WsgiApp = make_app(self._service, settings, identity, self._codes, mounts)
+
+    @property
+    def progress(self) -> str:
+        """What is still going on before events are taken; empty when it is ready."""
+        return self._service.progress
+
+    def wait(self, timeout_s: float) -> None:
+        """Return once events are taken. Raises what kept the service from that, or TimeoutError."""
+        self._service.wait(timeout_s)
+
+    def login_link(self) -> str:
+        """A link that signs a browser in, once, within a minute."""
+        return f"http://127.0.0.1:{self._identity.port}/login?code={self._codes.issue()}"
+
+    def close(self) -> None:
+        """Finish what is being written, and close the store."""
+        self._service.close()

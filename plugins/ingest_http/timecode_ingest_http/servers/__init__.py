@@ -1,0 +1,1 @@
+"""The servers that can carry the application."""

@@ -1,0 +1,59 @@
+"""The head of a request, read just far enough to know when the whole request has arrived."""
+
+from __future__ import annotations
+
+import re
+
+MAX_HEAD = 64 * 1024
+"""The longest request line and headers together, in bytes."""
+
+_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+
+
+class Arrival:
+    """The bytes of one request so far. The server's own parser reads them again and has the last word on them."""
+
+    def __init__(self, max_body: int) -> None:
+        self._max_body = max_body
+        self._bytes = bytearray()
+        self._needed = 0
+        self.too_long = False
+        """Whether the head is longer than a head may be: it is refused as it is, and no thread waits for its end."""
+        self.body_follows = False
+        """Whether bytes of the request are still to come although it is `complete`: a body too long to wait for."""
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def add(self, data: bytes) -> bool:
+        """Take what came. True when that makes the head whole and the client waits for leave to send the body."""
+        searched = max(0, len(self._bytes) - len(_END))
+        self._bytes += data
+        if self._needed:
+            return False
+        end = self._bytes.find(_END, searched)
+        self.too_long = (len(self._bytes) if end < 0 else end + len(_END)) > MAX_HEAD
+        if end < 0 or self.too_long:
+            return False
+        head = bytes(self._bytes[: end + len(_END)])
+        length = _LENGTH.search(head)
+        body = int(length.group(1)) if length else 0
+        lower = head.lower()
+        unread = b"\r\ntransfer-encoding:" in lower or (length is None and b"\r\ncontent-length:" in lower)
+        self.body_follows = unread or body > self._max_body
+        self._needed = len(head) + (0 if self.body_follows else body)
+        return not self.body_follows and len(self._bytes) < self._needed and _EXPECT.search(head) is not None
+
+    @property
+    def complete(self) -> bool:
+        """Whether a thread may work on it without waiting for the client: it is whole, or will be refused unread."""
+        return 0 < self._needed <= len(self._bytes)
+
+    def take(self) -> bytes:
+        """Everything that came; the next request begins anew."""
+        data = bytes(self._bytes)
+        self._bytes.clear()
+        self._needed = 0
+        return data

@@ -1,0 +1,27 @@
+"""The default store: one SQLite file in the home folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from timecode_core import hookimpl
+from timecode_core.protocols import Context, Provider
+
+from timecode_store_sqlite.settings import SqliteSettings
+
+if TYPE_CHECKING:
+    from timecode_store_sqlite.store import SqliteStore
+
+
+@hookimpl
+def timecode_stores() -> list[Provider]:
+    """Offer the store `sqlite`."""
+    return [Provider(name="sqlite", table="store_sqlite", settings=SqliteSettings, build=_build)]
+
+
+def _build(settings: SqliteSettings, context: Context) -> SqliteStore:
+    from timecode_store_sqlite.store import SqliteStore  # APSW is loaded only where this store is used
+
+    if context.writable:
+        context.home.make()
+    return SqliteStore(settings.file(context.home.path), settings, writable=context.writable)

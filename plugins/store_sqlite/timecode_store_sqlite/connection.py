@@ -1,0 +1,131 @@
+"""The connection: one open SQLite connection, its pragmas, and its failures in the words of the core."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import apsw
+from timecode_core.errors import StoreError
+
+from timecode_store_sqlite.contexts import Contexts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+Row = tuple[Any, ...]
+
+PRAGMAS = """
+PRAGMA synchronous = FULL;
+PRAGMA fullfsync = ON;
+PRAGMA checkpoint_fullfsync = ON;
+PRAGMA secure_delete = ON;
+"""
+_REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
+    (apsw.FullError, "the disk is full", "Free some space; nothing was lost."),
+    (apsw.NotADBError, "this is no SQLite database, or it is damaged", "Move it away and put a backup in its place."),
+    (apsw.CorruptError, "the file is damaged", "Move it away and put a backup in its place."),
+    (apsw.ReadOnlyError, "the file can't be written", "Check who owns it, and that its disk is writable."),
+    (apsw.CantOpenError, "the file can't be opened", "Check that it and its folder are yours."),
+    (apsw.PermissionsError, "access is denied", "Check that the file and its folder are yours."),
+    (apsw.BusyError, "another process is writing to it", "Wait for it to end, and try again."),
+    (apsw.LockedError, "another process is writing to it", "Wait for it to end, and try again."),
+    (apsw.IOError, "the disk failed to read or write", "Check the disk; nothing of this batch was stored."),
+)
+
+
+def store_error(path: Path, error: Exception) -> StoreError:
+    """Say the same failure as a StoreError: which file, what, and what to do about it."""
+    for kind, what, remedy in _REMEDIES:
+        if isinstance(error, kind):
+            return StoreError(f"{path}: {what} ({error}).", remedy=remedy)
+    return StoreError(f"{path}: {error}.")
+
+
+class Connection:
+    """An open connection. It belongs to one thread at a time.
+
+    Every failure of SQLite, and every value that it can't hold, raises StoreError from the original.
+    """
+
+    def __init__(
+        self, path: Path, *, writes: bool, busy_timeout_ms: int, immutable: bool = False, vfs: str | None = None
+    ) -> None:
+        self.path = path
+        self._writes = writes
+        self._busy_timeout_ms = busy_timeout_ms
+        name = f"file:{quote(str(path))}?immutable=1" if immutable else str(path)
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI if immutable else apsw.SQLITE_OPEN_READWRITE
+        try:
+            self.raw = apsw.Connection(name, flags=flags, vfs=vfs)
+        except apsw.Error as error:
+            raise store_error(path, error) from error
+        try:
+            self.raw.set_busy_timeout(busy_timeout_ms)
+            self.raw.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+            self.raw.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+            self.raw.execute(PRAGMAS).fetchall()  # a pragma that answers halts the rest until it is read
+            if not writes:
+                self.raw.execute("PRAGMA query_only = ON")
+        except apsw.Error as error:
+            self.raw.close(force=True)
+            raise store_error(path, error) from error
+        self.contexts = Contexts(self)
+        self.failed = False
+        """Whether a statement has failed since the last rollback: its transaction may be there by half."""
+
+    def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[Row]:
+        """Give every row of the answer, fetched whole: an unfinished statement would hold its view of the file."""
+        try:
+            return self.raw.execute(sql, bindings).fetchall()
+        except (apsw.Error, OverflowError, UnicodeEncodeError, TypeError) as error:
+            self.failed = True
+            raise store_error(self.path, error) from error
+
+    def one(self, sql: str, bindings: Sequence[object] = ()) -> Row | None:
+        """Give the first row of the answer, or None."""
+        rows = self.rows(sql, bindings)
+        return rows[0] if rows else None
+
+    def many(self, sql: str, bindings: Iterable[Sequence[object]]) -> None:
+        """Run the statement once for each of the bindings."""
+        try:
+            self.raw.executemany(sql, bindings)
+        except (apsw.Error, OverflowError, UnicodeEncodeError, TypeError) as error:
+            self.failed = True
+            raise store_error(self.path, error) from error
+
+    def rollback(self) -> bool:
+        """Undo the transaction, if one is open. False when even that failed: the connection is then of no use."""
+        if self._writes:
+            self.contexts.forget()
+        self.failed = False
+        try:
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+        except apsw.Error:
+            return False
+        return True
+
+    def truncate_wal(self) -> None:
+        """Fold the write-ahead log into the database and empty it, unless a reader still needs it."""
+        try:
+            self.raw.set_busy_timeout(0)
+            self.raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.Error:
+            pass  # it is tried again after the next commit, and the log is as good as the database
+        finally:
+            self.raw.set_busy_timeout(self._busy_timeout_ms)
+
+    def check_whole(self) -> None:
+        """Raise StoreError when the file is damaged, as far as a quick look at all of it can tell."""
+        found = self.rows("PRAGMA quick_check(1)")
+        if found != [("ok",)]:
+            raise store_error(self.path, apsw.CorruptError(str(found[0][0])))
+
+    def close(self) -> None:
+        """Give it back. A disk that fails now takes nothing away: the log is as good as the database."""
+        with suppress(apsw.Error):
+            self.raw.close(force=True)

@@ -1,0 +1,83 @@
+"""The layout: how an aggregation's cells lie in a table, and the SQL that writes and sums them.
+
+Identifiers come from the allow-list of `timecode_core.aggregation` (names match [a-z][a-z0-9_]*), never from a request;
+derived columns get a prefix, so that none can collide with ours or with a word of SQL.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from timecode_core.aggregation import CLOCK
+from timecode_core.errors import QueryError
+
+from timecode_store_sqlite.contexts import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+
+class Layout:
+    """The table of one aggregation: its clock columns, a context, its texts, and the credited time in microseconds."""
+
+    def __init__(self, name: str, columns: Sequence[str]) -> None:
+        self.table = f"agg_{name}"
+        self.columns = tuple(columns)
+        self.inline = tuple(index for index, column in enumerate(columns) if column not in LABELS)
+        """Where in a cell the values stand that the table holds itself."""
+        places = {column: index for index, column in enumerate(columns)}
+        self.labels = tuple(places.get(label) for label in LABELS)
+        """For each label where in a cell it stands, or None."""
+        self.has_context = any(place is not None for place in self.labels)
+
+        own = [_own(columns[index]) for index in self.inline]
+        # The context comes second: a table is read by a range of days, and texts are the longest.
+        keys = [own[0], *(["context"] if self.has_context else []), *own[1:]]
+        types = ["INTEGER" if key in CLOCK or key == "context" else "TEXT" for key in keys]
+        self.ddl = (
+            f"CREATE TABLE {self.table} ({', '.join(f'{k} {t} NOT NULL' for k, t in zip(keys, types, strict=True))}, "
+            f"time INTEGER NOT NULL, PRIMARY KEY ({', '.join(keys)})) STRICT, WITHOUT ROWID",
+            f"CREATE INDEX {self.table}_empty ON {self.table} (time) WHERE time = 0",
+        )
+        bound = [*own, *(["context"] if self.has_context else []), "time"]
+        self.upsert = (
+            f"INSERT INTO {self.table} ({', '.join(bound)}) VALUES ({', '.join('?' * len(bound))}) "  # noqa: S608
+            "ON CONFLICT DO UPDATE SET time = time + excluded.time"
+        )
+        """Binds the inline values, the context if there is one, and the time to add."""
+        self.sweep = f"DELETE FROM {self.table} WHERE time = 0"  # noqa: S608
+        """Removes the cells that came to zero; a partial index holds just those."""
+
+    def totals(
+        self, days: tuple[int, int], group_by: Sequence[str], filters: Mapping[str, Collection[str | int]]
+    ) -> tuple[str, list[str | int]]:
+        """Give the question as SQL and its bindings. Raises QueryError for a column that the aggregation lacks."""
+        for column in (*group_by, *filters):
+            if column not in self.columns:
+                raise QueryError(f"{self.table} has no column {column!r}.")
+        select = [_seen(column) for column in group_by]
+        where, bindings = ["a.day BETWEEN ? AND ?"], list[str | int](days)
+        for column, values in filters.items():
+            # JSON takes any number of values, and one statement serves them all
+            where.append(f"{_seen(column)} IN (SELECT value FROM json_each(?))")  # noqa: S608
+            bindings.append(json.dumps(list(values)))
+        # CROSS: always from the days, read in one sweep, to the few contexts, which stay in the cache
+        joined = " CROSS JOIN contexts c ON c.id = a.context" if any(c in LABELS for c in (*group_by, *filters)) else ""
+        sql = f"SELECT {', '.join([*select, 'sum(a.time)'])} FROM {self.table} a{joined} WHERE {' AND '.join(where)}"  # noqa: S608
+        return (f"{sql} GROUP BY {', '.join(select)}" if select else f"{sql} HAVING count(*) > 0"), bindings
+
+
+@lru_cache(64)
+def layout_of(name: str, columns: tuple[str, ...]) -> Layout:
+    """Give the layout of an aggregation. Every transaction asks for the same few."""
+    return Layout(name, columns)
+
+
+def _own(column: str) -> str:
+    return column if column in CLOCK or column == "entity" else f"x_{column}"
+
+
+def _seen(column: str) -> str:
+    return f"c.{column}" if column in LABELS else f"a.{_own(column)}"

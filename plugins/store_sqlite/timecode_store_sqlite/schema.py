@@ -1,0 +1,41 @@
+"""The schema: what the file holds, and how an older file becomes one of today.
+
+Version 1:
+
+- `events`, in the order of their keys, so that the newest are appended and any range is read in one sweep; the labels
+  that events share are one `contexts` row.
+- `contexts.events` counts the events of a context: what values there are is then known without reading the events.
+- `agg_<name>`: one table an aggregation, made when it is first written; `aggregations` keeps its columns.
+- `state`: one row, the revision. It begins with the time of creation: a new file repeats none of an old one's.
+- `metadata`: texts by key.
+"""
+
+from __future__ import annotations
+
+from timecode_store_sqlite.contexts import LABELS
+
+APPLICATION_ID = 0x54434F44
+"""ASCII "TCOD": SQLite keeps it in the file's header."""
+
+_LABELS = ", ".join(f"{label} TEXT NOT NULL" for label in LABELS)
+
+MIGRATIONS: tuple[str, ...] = (
+    f"""
+    CREATE TABLE contexts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, {_LABELS}, source TEXT NOT NULL, events INTEGER NOT NULL DEFAULT 0,
+        UNIQUE ({", ".join(LABELS)}, source)
+    ) STRICT;
+    CREATE TABLE events (
+        time INTEGER NOT NULL, id BLOB NOT NULL CHECK (length(id) = 16), utc_offset INTEGER NOT NULL,
+        duration INTEGER NOT NULL CHECK (duration BETWEEN 0 AND 3600000000), context INTEGER NOT NULL,
+        is_write INTEGER NOT NULL CHECK (is_write IN (0, 1)), entity TEXT NOT NULL,
+        PRIMARY KEY (time, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX events_with_duration ON events (time, duration) WHERE duration > 0;
+    CREATE TABLE aggregations (name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
+    INSERT INTO state VALUES (1, unixepoch() * 1000000);
+    """,  # noqa: S608
+)
+"""The script at index n makes a file of version n one of version n + 1; a new file goes through all of them."""

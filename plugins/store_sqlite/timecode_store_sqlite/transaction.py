@@ -1,0 +1,146 @@
+"""The transaction: the one that writes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from timecode_core.errors import StoreError
+from timecode_core.protocols import Cell, Key, Run
+
+from timecode_store_sqlite.layout import Layout, layout_of
+from timecode_store_sqlite.reader import EVENT, SqliteReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from timecode_core.aggregation import Aggregation
+    from timecode_core.event import Event
+
+    from timecode_store_sqlite.connection import Connection
+
+_BEFORE = f"{EVENT} WHERE (time, id) < (?, ?) ORDER BY time DESC, id DESC LIMIT 1"
+_OPEN = (
+    f"{EVENT} INDEXED BY events_with_duration "
+    "WHERE duration > 0 AND time >= ? AND (time, id) < (?, ?) AND time + duration > ? ORDER BY time, id"
+)
+_INSIDE = f"{EVENT} WHERE (time, id) >= (?, ?) AND time <= ? ORDER BY time, id"
+_AFTER = f"{EVENT} WHERE time > ? ORDER BY time, id LIMIT 1"
+_INSERT = "INSERT INTO events (time, id, utc_offset, duration, context, is_write, entity) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_KEEP = (
+    "INSERT INTO metadata VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+)
+
+
+class SqliteTransaction(SqliteReader):
+    """`timecode_core.protocols.Transaction` on the writing connection, between BEGIN IMMEDIATE and COMMIT."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._changes = connection.raw.total_changes()
+        self._counts: Counter[int] = Counter()
+        self.deleted = False
+
+    def run(self, first: Key, reach: int, look_back: int) -> Run:
+        """Give the run of stored events from the key `first` to the instant `reach`."""
+        before = next(iter(self._events(_BEFORE, first)), None)
+        still = () if before is None else self._events(_OPEN, (before.time - look_back, *before.key, before.time))
+        inside = self._events(_INSIDE, (*first, reach))
+        after = next(iter(self._events(_AFTER, (reach,))), None)
+        return Run(still, before, inside, after)
+
+    def insert(self, events: Sequence[Event]) -> None:
+        """Store events, none of which is stored yet."""
+        number, counts = self._connection.contexts.number, self._counts
+        rows = []
+        for e in events:
+            context = number((e.project, e.branch, e.language, e.editor, e.machine_id, e.category, e.type, e.source))
+            counts[context] += 1
+            rows.append((e.time, e.id, e.utc_offset, e.duration, context, e.is_write, e.entity))
+        self._connection.many(_INSERT, rows)
+
+    def delete(self, events: Sequence[Event]) -> None:
+        """Remove stored events."""
+        for event in events:
+            for (context,) in self._connection.rows(
+                "DELETE FROM events WHERE (time, id) = (?, ?) RETURNING context", event.key
+            ):
+                self._counts[context] -= 1
+                self.deleted = True
+
+    def apply(self, aggregation: Aggregation, cells: Mapping[Cell, int]) -> None:
+        """Add the spans, in microseconds, to the cells. A cell that comes to zero is gone."""
+        if not any(cells.values()):
+            return
+        layout = layout_of(aggregation.name, aggregation.columns)
+        if not self._stored(aggregation):
+            for statement in layout.ddl:
+                self._connection.rows(statement)
+            row = (aggregation.name, json.dumps(aggregation.columns))
+            self._connection.rows("INSERT INTO aggregations VALUES (?, ?)", row)
+        self._connection.many(layout.upsert, self._bindings(layout, cells))
+        self._connection.rows(layout.sweep)
+
+    def clear(self, name: str) -> None:
+        """Forget every cell of the aggregation of that name, and the aggregation itself. Unknown names are fine."""
+        for (stored,) in self._connection.rows("DELETE FROM aggregations WHERE name = ? RETURNING name", (name,)):
+            self._connection.rows(f"DROP TABLE agg_{stored}")
+
+    def set_metadata(self, key: str, value: str | None) -> None:
+        """Keep a text under a key; None forgets it."""
+        if value is None:
+            self._connection.rows("DELETE FROM metadata WHERE key = ?", (key,))
+        else:
+            self._connection.rows(_KEEP, (key, value))
+
+    def count(self) -> int:
+        """Count how many events are stored, those of this transaction included."""
+        self._settle()
+        return super().count()
+
+    def values(self, column: str) -> Sequence[str]:
+        """Give the distinct values of a label, those of this transaction included."""
+        self._settle()
+        return super().values(column)
+
+    def finish(self) -> None:
+        """Write what is left before the commit: the counts, the contexts that nobody refers to, the revision.
+
+        Raises StoreError when a write failed before, though somebody caught the error.
+        """
+        if self._connection.failed:
+            raise StoreError(f"{self._connection.path}: a write failed, so that nothing of its transaction is stored.")
+        self._settle()
+        if self.deleted:
+            self._sweep_contexts()
+        if self._connection.raw.total_changes() != self._changes:
+            self._connection.rows("UPDATE state SET revision = revision + 1")
+
+    def _settle(self) -> None:
+        changed = [(n, context) for context, n in self._counts.items() if n]
+        self._counts.clear()
+        self._connection.many("UPDATE contexts SET events = events + ? WHERE id = ?", changed)
+
+    def _sweep_contexts(self) -> None:
+        """Remove the contexts that no event and no cell refers to, so that forgotten names leave the file."""
+        tables = [
+            f"agg_{name}"
+            for name, columns in self._connection.rows("SELECT name, columns FROM aggregations")
+            if layout_of(name, tuple(json.loads(columns))).has_context
+        ]
+        unused = "".join(f" AND id NOT IN (SELECT context FROM {table})" for table in tables)  # noqa: S608
+        self._connection.rows(f"DELETE FROM contexts WHERE events = 0{unused}")  # noqa: S608
+        self._connection.contexts.forget()
+
+    def _bindings(self, layout: Layout, cells: Mapping[Cell, int]) -> list[tuple[object, ...]]:
+        number, inline, labels = self._connection.contexts.number, layout.inline, layout.labels
+        rows: list[tuple[object, ...]] = []
+        for cell, span in cells.items():
+            if not span:
+                continue
+            own = [cell[index] for index in inline]
+            if layout.has_context:
+                own.append(number((*["" if place is None else str(cell[place]) for place in labels], "")))
+            rows.append((*own, span))
+        return rows

@@ -1,0 +1,254 @@
+"""Questions: every grouping and filter gives what the reference gives, from whichever aggregation answers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.houses import ALWAYS, fresh_service, send, stored_values, totals
+from support.reference import Credit, Piece, credits_of, pieces_of, report_of, value_of
+from support.strategies import HOUR, MINUTE, SECOND, events, fewer
+from timecode_core.answers import FROM_EVENTS, iterate_events
+from timecode_core.errors import QueryError
+from timecode_core.event import Event
+from timecode_core.query import Query
+from timecode_core.selection import Selection
+
+_START = 1_700_000_000 * SECOND
+_LABELS = ["project", "branch", "language", "editor", "machine_id", "category", "type", "entity"]
+_CLOCKS = ["day", "week", "month", "year", "weekday", "hour"]
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_VALUES: dict[str, list[Any]] = {
+    "project": ["", "A", "B", "nowhere"],
+    "branch": ["", "main"],
+    "language": ["", "Python", "Go"],
+    "editor": ["Vim", "VS Code"],
+    "machine_id": ["", "m1"],
+    "category": ["coding", "debugging"],
+    "type": ["file", "app"],
+    "entity": ["/p/a.py", "/p/c.go"],
+    "hour": [0, 11, 12, 13, 23],
+    "weekday": [0, 1, 2, 3, 6],
+    "year": [1970, 2023],
+    "day": [date(2023, 11, 14), date(2023, 11, 15), date(1970, 1, 1)],
+    "month": [date(2023, 11, 1), date(2023, 11, 30), date(1970, 1, 1)],
+    "week": [date(2023, 11, 13), date(2023, 11, 12), date(1969, 12, 29)],
+}
+
+
+@st.composite
+def _filters(draw: st.DrawFn) -> dict[str, list[Any]]:
+    columns = draw(st.lists(st.sampled_from(sorted(_VALUES)), unique=True, max_size=3))
+    return {c: draw(st.lists(st.sampled_from(_VALUES[c]), min_size=1, max_size=3, unique=True)) for c in columns}
+
+
+def _texts(filters: dict[str, list[Any]]) -> dict[str, tuple[str, ...]]:
+    return {
+        column: tuple(value.isoformat() if isinstance(value, date) else str(value) for value in values)
+        for column, values in filters.items()
+    }
+
+
+def _whole(filters: dict[str, list[Any]], week_start: str) -> dict[str, list[Any]]:
+    """Any day of a week or a month stands for all of it."""
+    nothing = Event(0, 0, 0, "")
+    return {
+        column: [value_of(Piece(nothing, v, 0, 0), column, week_start) for v in values]
+        if column in {"week", "month"}
+        else values
+        for column, values in filters.items()
+    }
+
+
+@given(known=events(), data=st.data(), week_start=st.sampled_from(_WEEKDAYS))
+def test_every_grouping_and_filter_equals_the_reference(
+    known: list[Event], data: st.DataObject, week_start: str
+) -> None:
+    """Filters select credited time, never events: what was credited beside them does not change."""
+    pieces = pieces_of(credits_of(known))
+    with fresh_service({"week_start": week_start}) as service:
+        send(service, known)
+        for _ in range(4):
+            columns = data.draw(st.lists(st.sampled_from([*_LABELS, *_CLOCKS]), unique=True, max_size=3))
+            filters = data.draw(_filters())
+            expected = report_of(pieces, *ALWAYS, columns, _whole(filters, week_start), week_start)
+            assert totals(service, columns, filters=_texts(filters)) == expected, (columns, filters)
+
+
+@fewer(2)
+@given(
+    known=events(), columns=st.lists(st.sampled_from([*_LABELS, *_CLOCKS]), unique=True, max_size=3), filters=_filters()
+)
+def test_reports_are_in_order_and_hold_no_empty_group(
+    known: list[Event], columns: list[str], filters: dict[str, list[Any]]
+) -> None:
+    """By time where the report groups by time, else the largest first; ties by name, so that it never flickers."""
+    with fresh_service() as service:
+        send(service, known)
+        report = service.answers.report(Query(Selection(*ALWAYS, _texts(filters)), tuple(columns)))
+        assert all(row.time > 0 for row in report.rows)
+        assert report.total == sum(row.time for row in report.rows)
+        clocks = [index for index, column in enumerate(columns) if column in _CLOCKS]
+        ranks = [([row.values[i] for i in clocks], -row.time, [str(v) for v in row.values]) for row in report.rows]
+        assert ranks == sorted(ranks)
+
+
+def _beats() -> list[Event]:
+    return [
+        Event(_START, 0, 0, "a.py", project="A"),
+        Event(_START + 5 * MINUTE, 0, 0, "b.py", project="B"),
+        Event(_START + 9 * MINUTE, 0, 0, "c.py", project=""),
+        Event(_START + 11 * MINUTE, 0, 0, "a.py", project="A"),
+    ]
+
+
+def test_a_filter_selects_time_that_was_credited_among_all_events() -> None:
+    """Filtered events alone would join across the others: A would have eleven minutes."""
+    with fresh_service() as service:
+        send(service, _beats())
+        assert totals(service, filters={"project": ("A",)}) == {(): 5 * MINUTE}
+        assert totals(service, filters={"project": ("A", "B")}) == {(): 9 * MINUTE}
+        assert totals(service, filters={"project": ("A",), "entity": ("b.py",)}) == {}
+
+
+def test_an_empty_filter_value_means_none() -> None:
+    with fresh_service() as service:
+        send(service, _beats())
+        assert totals(service, ["project"], filters={"project": ("",)}) == {("",): 2 * MINUTE}
+
+
+@pytest.mark.parametrize(
+    ("columns", "filters", "answered_by"),
+    [
+        ((), {}, "daily"),
+        (("day",), {}, "daily"),
+        (("month", "project"), {"language": ("Python",)}, "daily"),
+        (("hour",), {}, "hourly"),
+        (("project",), {"hour": ("9",)}, "hourly"),
+        (("entity",), {}, "entities"),
+        (("week",), {"entity": ("a.py",)}, "entities"),
+        (("entity", "language"), {}, FROM_EVENTS),
+        (("type",), {}, FROM_EVENTS),
+        (("entity", "hour"), {}, FROM_EVENTS),
+        (("project",), {"type": ("file",)}, FROM_EVENTS),
+    ],
+)
+def test_the_smallest_aggregation_that_can_tell_answers_and_the_report_says_which(
+    columns: tuple[str, ...], filters: dict[str, tuple[str, ...]], answered_by: str
+) -> None:
+    with fresh_service() as service:
+        send(service, _beats())
+        assert service.answers.report(Query(Selection(*ALWAYS, filters), columns)).answered_by == answered_by
+
+
+@given(st.dates(date(1971, 1, 1), date(2100, 1, 1)), st.integers(0, 800))
+def test_the_previous_period_is_as_long_and_ends_the_day_before(first: date, length: int) -> None:
+    selection = Selection(first, first + timedelta(days=length), {"project": ("A",)}, "dark")
+    before = selection.previous()
+    assert before.days == selection.days == length + 1
+    assert before.last == first - timedelta(days=1)
+    assert (before.filters, before.theme) == (selection.filters, "dark")
+
+
+def test_there_is_no_period_before_the_calendar_and_none_that_ends_before_it_begins() -> None:
+    with pytest.raises(QueryError, match="no 2 days before"):
+        Selection(date.min, date(1, 1, 2)).previous()
+    with pytest.raises(QueryError, match="before it begins"):
+        Selection(date(2026, 1, 2), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("columns", "filters", "fault"),
+    [
+        (("nothing",), {}, "no column 'nothing'"),
+        (("source",), {}, "no column 'source'"),
+        (("project; DROP TABLE events",), {}, "no column"),
+        (("project", "project"), {}, "twice"),
+        ((), {"nothing": ("a",)}, "no column 'nothing'"),
+        ((), {"day": ("yesterday",)}, "a date"),
+        ((), {"hour": ("nine",)}, "a whole number"),
+        ((), {"weekday": ("1.5",)}, "a whole number"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_with_what_would(
+    columns: tuple[str, ...], filters: dict[str, tuple[str, ...]], fault: str
+) -> None:
+    with fresh_service() as service, pytest.raises(QueryError, match=fault):
+        service.answers.report(Query(Selection(*ALWAYS, filters), columns))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("hour", "9" * 30), ("year", "-" + "9" * 30), ("project", "'; --"), ("hour", "24")]
+)
+def test_a_filter_that_nothing_can_match_gives_nothing(column: str, value: str) -> None:
+    with fresh_service() as service:
+        send(service, _beats())
+        assert totals(service, filters={column: (value,)}) == {}
+
+
+@fewer(2)
+@given(known=events(), limit=st.integers(1, 5), filters=_filters(), data=st.data())
+def test_events_come_in_pages_each_once_in_order_on_the_days_where_they_happened(
+    known: list[Event], limit: int, filters: dict[str, list[Any]], data: st.DataObject
+) -> None:
+    first = data.draw(st.sampled_from([date(1969, 12, 31), date(2023, 11, 14), date(2023, 11, 15)]))
+    last = first + timedelta(days=data.draw(st.integers(0, 40)))
+    with fresh_service() as service:
+        send(service, known)
+        selection = Selection(first, last, _texts(filters))
+        found, after = service.answers.events(selection, limit)
+        while after is not None:
+            page, after = service.answers.events(selection, limit, after)
+            assert 1 <= len(page) <= limit
+            found += page
+        assert list(iterate_events(service.answers, selection)) == found
+    instants = {event.id: pieces_of([Credit(event, event.time, event.time + 1)])[0] for event in known}
+    wanted = [
+        event
+        for event in sorted(known, key=lambda event: (event.time, event.id))
+        if report_of([instants[event.id]], first, last, (), _whole(filters, "monday"))
+    ]
+    assert found == wanted
+
+
+def test_a_cursor_that_is_none_is_refused() -> None:
+    with fresh_service() as service:
+        for cursor in ("x", "1-zz", "-", "1.5-00"):
+            with pytest.raises(QueryError, match="is no cursor"):
+                service.answers.events(Selection(*ALWAYS), 1, cursor)
+
+
+def test_several_reports_are_of_one_moment_and_say_the_same_as_one() -> None:
+    with fresh_service() as service:
+        send(service, _beats())
+        queries = {"all": Query(Selection(*ALWAYS)), "projects": Query(Selection(*ALWAYS), ("project",))}
+        assert service.answers.reports(queries) == {
+            name: service.answers.report(query) for name, query in queries.items()
+        }
+
+
+def test_the_values_of_a_label_are_those_of_the_stored_events() -> None:
+    with fresh_service() as service:
+        assert stored_values(service, "project") == []
+        assert service.answers.span() is None
+        send(service, _beats())
+        assert stored_values(service, "project") == ["", "A", "B"]
+        assert service.answers.span() == (date(2023, 11, 14), date(2023, 11, 14))
+        last = service.answers.last_event()
+        assert last is not None
+        assert last.time == _START + 11 * MINUTE
+
+
+def test_the_span_of_days_reaches_to_the_end_of_what_runs_longest() -> None:
+    """A session of an hour before midnight, with a heartbeat in it, ends on the next day."""
+    late = 1_700_000_000 * SECOND - 1_700_000_000 * SECOND % (24 * HOUR) + 24 * HOUR - 10 * MINUTE
+    with fresh_service() as service:
+        send(service, [Event(late, 0, HOUR, "a"), Event(late + MINUTE, 0, 0, "b")])
+        credited_days = [day for (day,) in totals(service, ["day"])]
+        span = service.answers.span()
+        assert span is not None
+        assert span[0] <= min(credited_days)
+        assert max(credited_days) <= span[1]

@@ -1,0 +1,94 @@
+"""A change of the settings of time accounting: the service applies it, whoever only reads never does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.houses import ALWAYS, fresh_home, installation, kept_cells, running, send, totals
+from support.reference import credits_of, pieces_of, report_of
+from support.strategies import HOUR, MINUTE, SECOND, events, fewer
+from timecode_core.answers import Answers
+from timecode_core.event import Event
+from timecode_core.query import Query
+from timecode_core.selection import Selection
+
+_START = 1_700_000_000 * SECOND
+_SETTINGS = [(900, "00:00"), (120, "00:00"), (900, "04:30"), (3600, "12:00"), (1, "23:59"), (86_400, "00:00")]
+
+
+def _core(timeout_s: int, day_start: str) -> dict[str, Any]:
+    return {"keystroke_timeout": timeout_s, "day_start": day_start}
+
+
+def _shift(day_start: str) -> timedelta:
+    return timedelta(hours=int(day_start[:2]), minutes=int(day_start[3:]))
+
+
+@fewer(4)
+@given(known=events(), changes=st.lists(st.sampled_from(_SETTINGS), min_size=2, max_size=3), cut=st.integers(0, 12))
+def test_after_every_change_the_totals_are_those_of_a_store_that_never_had_other_settings(
+    known: list[Event], changes: list[tuple[int, str]], cut: int
+) -> None:
+    """Events that come before and after the change alike."""
+    with fresh_home() as home:
+        for number, (timeout_s, day_start) in enumerate(changes):
+            with running(home, _core(timeout_s, day_start)) as service:
+                send(service, known[cut:] if number else known[:cut])
+                so_far = known if number else known[:cut]
+                pieces = pieces_of(credits_of(so_far, timeout_s * SECOND), _shift(day_start))
+                for columns in (["day", "hour", "project"], ["day", "entity"], ["day", "type"]):
+                    assert totals(service, columns) == report_of(pieces, *ALWAYS, columns)
+
+
+def _read(home: Any, core: dict[str, Any], columns: tuple[str, ...]) -> dict[Any, int]:
+    """What somebody sees who only reads, with settings of their own."""
+    reading = installation(home, core)
+    store = reading.store()
+    try:
+        report = Answers(reading, store).report(Query(Selection(*ALWAYS), columns))
+    finally:
+        store.close()
+    return {row.values: row.time for row in report.rows}
+
+
+@pytest.mark.parametrize("columns", [("day",), ("day", "type")], ids=["kept", "from raw events"])
+def test_who_only_reads_uses_the_settings_that_the_totals_were_made_with(columns: tuple[str, ...]) -> None:
+    """Aggregations and raw events must tell the same; and no reading command starts a rebuild."""
+    known = [Event(_START - _START % (24 * HOUR) + 2 * HOUR + n * 10 * MINUTE, 0, 0, "a") for n in range(4)]
+    with fresh_home() as home:
+        with running(home, _core(900, "00:00")) as service:
+            send(service, known)
+            before = totals(service, columns)
+            revision = service.answers.revision()
+        assert sum(before.values()) == 30 * MINUTE
+        assert _read(home, _core(60, "04:30"), columns) == before
+        with running(home, _core(900, "00:00")) as service:
+            assert service.answers.revision() == revision, "nothing was written meanwhile"
+        with running(home, _core(60, "04:30")) as service:
+            assert totals(service, columns) == {}
+        with running(home, _core(900, "04:30")) as service:
+            (day,) = {group[0] for group in totals(service, columns)}
+            assert day == next(iter(before))[0] - timedelta(days=1)
+
+
+def test_starting_again_with_the_same_settings_writes_nothing() -> None:
+    with fresh_home() as home:
+        with running(home) as service:
+            send(service, [Event(_START, 0, HOUR, "a")])
+            cells, revision = kept_cells(service), service.answers.revision()
+        with running(home) as service:
+            assert (kept_cells(service), service.answers.revision()) == (cells, revision)
+
+
+def test_settings_that_change_no_total_start_no_rebuild() -> None:
+    """Week start, zone and path style are applied when a question is asked, or to what comes from now on."""
+    with fresh_home() as home:
+        with running(home, {"week_start": "monday"}) as service:
+            send(service, [Event(_START, 0, HOUR, "a")])
+            revision = service.answers.revision()
+        with running(home, {"week_start": "sunday", "timezone": "Asia/Kolkata", "paths": "hidden"}) as service:
+            assert service.answers.revision() == revision

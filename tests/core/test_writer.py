@@ -1,0 +1,224 @@
+"""The writer: many submitters in one transaction, each with a true answer of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.houses import fresh_home, fresh_service, installation, send, totals
+from support.reference import total_of
+from support.strategies import MINUTE, SECOND, events
+from timecode_core.errors import BusyError, StoreError
+from timecode_core.event import Event
+from timecode_core.protocols import Store, Transaction
+from timecode_core.writer import GROUP, SMALL, Writer
+
+_START = 1_700_000_000 * SECOND
+
+
+def _beat(minute: int, project: str = "A") -> Event:
+    return Event(_START + minute * MINUTE, 0, 0, "a.py", project=project)
+
+
+class Failing:
+    """A real store whose transactions fail where they would store an event of the project "poison"."""
+
+    def __init__(self, store: Store, error: Callable[[], Exception]) -> None:
+        self._store = store
+        self._error = error
+        self.begun = 0
+        self.gate: threading.Event | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        self.begun += 1
+        if self.gate is not None:
+            self.gate.wait(240)
+        with self._store.writing() as transaction:
+            insert = transaction.insert
+
+            def checked(events: Sequence[Event]) -> None:
+                insert(events)
+                if any(event.project == "poison" for event in events):
+                    raise self._error()
+
+            transaction.insert = checked  # type: ignore[method-assign]
+            yield transaction
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+class Writing:
+    """A writer over a real store in a home of its own."""
+
+    def __init__(self, home: Path, error: Callable[[], Exception]) -> None:
+        wired = installation(home)
+        self.store = Failing(wired.store(writable=True), error)
+        self.ledger = wired.ledger()
+        self.writer = Writer(self.store, self.ledger)
+
+    def submit(self, events: Sequence[Event]) -> list[bool]:
+        """For each event, whether it was new."""
+        stored = self.writer.submit(events)
+        assert [one.id for one in stored] == [event.id for event in events]
+        return [one.new for one in stored]
+
+    def together(self, *submissions: Sequence[Event]) -> list[list[bool] | Exception]:
+        """Submit all of these while the writer is held up, so that they wait together; what each was told."""
+        self.store.gate = threading.Event()
+        held = self.writer.run(lambda _transaction: None)
+
+        def submit(events: Sequence[Event]) -> list[bool] | Exception:
+            try:
+                return self.submit(events)
+            except Exception as error:  # noqa: BLE001  (the test looks at it)
+                return error
+
+        with ThreadPoolExecutor(len(submissions)) as pool:
+            waiting = [pool.submit(submit, events) for events in submissions]
+            while len(self.writer._waiting) < len(submissions):
+                threading.Event().wait(0.001)
+            self.store.gate.set()
+            held.result(240)
+            return [future.result(240) for future in waiting]
+
+    def stored(self) -> set[bytes]:
+        with self.store.reading() as reader:
+            return {event.id for event in reader.scan((0, b""), 2**62, 10_000)}
+
+
+@contextmanager
+def _writing(error: Callable[[], Exception] = lambda: StoreError("the disk is full.")) -> Iterator[Writing]:
+    with fresh_home() as home:
+        writing = Writing(home, error)
+        try:
+            yield writing
+        finally:
+            writing.writer.close()
+            writing.store.close()
+
+
+def test_submitters_that_wait_together_share_one_transaction() -> None:
+    with _writing() as writing:
+        submissions = [[_beat(n)] for n in range(10)]
+        assert writing.together(*submissions) == [[True]] * 10
+        assert writing.store.begun == 2, "one for the job that held it up, one for all ten"
+
+
+def test_each_event_is_called_new_to_exactly_one_of_those_who_bring_it_at_once() -> None:
+    with _writing() as writing:
+        answers = writing.together(*[[_beat(1), _beat(2), _beat(1)]] * 8)
+        told: Counter[tuple[bool, ...]] = Counter()
+        for answer in answers:
+            assert isinstance(answer, list)
+            told[tuple(answer)] += 1
+        assert told == {(True, True, False): 1, (False, False, False): 7}
+
+
+def test_a_failing_submission_takes_nobody_else_down() -> None:
+    """The transaction of all fails; each is then tried alone, and the poisoned one alone is refused, whole."""
+    with _writing() as writing:
+        good = [[_beat(n), _beat(n + 100)] for n in range(4)]
+        poisoned = [_beat(50), _beat(51, "poison"), _beat(52)]
+        answers = writing.together(good[0], good[1], poisoned, good[2], good[3])
+        assert [answer for answer in answers if isinstance(answer, list)] == [[True, True]] * 4
+        (error,) = [answer for answer in answers if isinstance(answer, Exception)]
+        assert isinstance(error, StoreError)
+        assert "disk is full" in str(error)
+        assert writing.stored() == {event.id for batch in good for event in batch}
+        assert writing.together([_beat(50), _beat(52)]) == [[True, True]], "nothing of it had been stored"
+
+
+def test_where_no_transaction_can_begin_all_are_told_at_once() -> None:
+    """Another process may hold the database for long: each trying alone would wait as long, one after the other."""
+    with _writing() as writing:
+        real, attempts = writing.store.writing, 0
+
+        @contextmanager
+        def held() -> Iterator[Transaction]:
+            nonlocal attempts
+            attempts += 1
+            if attempts > 1:  # the first is the job that holds up the submitters
+                raise StoreError("the database is locked.")
+            with real() as transaction:
+                yield transaction
+
+        writing.store.writing = held  # type: ignore[method-assign]
+        answers = writing.together(*[[_beat(n)] for n in range(8)])
+        assert all(isinstance(answer, StoreError) for answer in answers)
+        assert attempts == 2
+        writing.store.writing = real  # type: ignore[method-assign]
+        assert writing.submit([_beat(1)]) == [True]
+
+
+def test_totals_are_exact_after_a_failed_transaction() -> None:
+    with _writing() as writing:
+        kept = [_beat(0), _beat(5), _beat(30)]
+        writing.together(kept, [_beat(10), _beat(20, "poison")])
+        aggregation = next(a for a in writing.ledger.aggregations if a.name == "daily")
+        with writing.store.reading() as reader:
+            ((_, total),) = reader.totals(aggregation, (0, 10**6), (), {})
+        assert total == total_of(kept) == 5 * MINUTE
+
+
+def test_an_unexpected_failure_of_a_store_reaches_the_submitter_as_one_that_may_be_tried_again() -> None:
+    with _writing(lambda: RuntimeError("a bug")) as writing:
+        with pytest.raises(StoreError, match=r"RuntimeError.*nothing of the batch was stored"):
+            writing.writer.submit([_beat(1, "poison")])
+        assert writing.submit([_beat(1)]) == [True], "the thread goes on"
+
+
+def test_a_job_that_fails_is_rolled_back_and_tells_who_asked() -> None:
+    with _writing() as writing:
+
+        def job(transaction: Transaction) -> None:
+            transaction.set_metadata("x", "y")
+            raise StoreError("no.")
+
+        with pytest.raises(StoreError, match="no"):
+            writing.writer.run(job).result(240)
+        with writing.store.reading() as reader:
+            assert "x" not in reader.metadata()
+
+
+def test_large_submissions_wait_for_small_ones_but_neither_starves() -> None:
+    with _writing() as writing:
+        large = [[_beat(1000 * n + m) for m in range(SMALL + 1)] for n in range(3)]
+        small = [[_beat(-n - 1)] for n in range(3)]
+        answers = writing.together(*large, *small)
+        assert all(isinstance(answer, list) and all(answer) for answer in answers)
+        assert len(writing.stored()) == 3 * (SMALL + 1) + 3
+        assert GROUP > SMALL
+
+
+def test_a_closed_writer_refuses_and_has_finished_what_waited() -> None:
+    with _writing() as writing:
+        assert writing.submit([_beat(1)]) == [True]
+        writing.writer.close()
+        with pytest.raises(BusyError, match="stopping"):
+            writing.writer.submit([_beat(2)])
+        with pytest.raises(BusyError, match="stopping"):
+            writing.writer.run(lambda _transaction: None)
+
+
+@settings(max_examples=100)
+@given(known=events(), data=st.data())
+def test_many_at_once_through_the_service_store_each_event_once_and_exactly(
+    known: list[Event], data: st.DataObject
+) -> None:
+    shares = [data.draw(st.lists(st.sampled_from(known), min_size=1, max_size=8)) for _ in range(6)]
+    sent = {event.id: event for share in shares for event in share}
+    with fresh_service() as service, ThreadPoolExecutor(len(shares)) as pool:
+        verdicts = [v for answer in pool.map(lambda share: send(service, share), shares) for v in answer]
+        assert verdicts.count("stored") == len(sent)
+        assert verdicts.count("duplicate") == len(verdicts) - len(sent)
+        assert totals(service).get((), 0) == total_of(list(sent.values()))

@@ -1,0 +1,69 @@
+"""Every setting is documented with its default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+from docs.manual import ROOT, codes, first_codes, headings, section, tables, text_of
+from timecode_core.installation import _PROVIDER_HOOKS
+from timecode_core.periods import PERIODS
+from timecode_core.plugins import Plugins
+from timecode_core.settings import CoreSettings, Settings
+from timecode_ingest_http.settings import TABLE, HttpSettings
+
+USAGE = "docs/usage.md"
+
+
+def classes() -> dict[str, type[Any]]:
+    """The class of each settings table: the core's, the HTTP source's, and those of all providers."""
+    plugins = Plugins()
+    offered = [provider for hook in _PROVIDER_HOOKS for provider in plugins.providers(hook).values()]
+    found = {provider.table: provider.settings for provider in offered if provider.settings}
+    return {"core": CoreSettings, TABLE: HttpSettings, **found}
+
+
+def toml(value: object) -> str:
+    """A default as one writes it in config.toml."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case tuple():
+            return f"[{', '.join(map(toml, value))}]"
+        case _:
+            return str(value)
+
+
+def test_every_settings_table_is_documented() -> None:
+    """The page has a section for each table that a default plugin reads, and for no other."""
+    documented = {code.strip("[]") for heading in headings(ROOT / USAGE) for code in codes(heading)}
+    assert documented == set(classes())
+
+
+@pytest.mark.parametrize("table", sorted(classes()))
+def test_every_key_is_documented_with_its_default(table: str) -> None:
+    """Keys, their order and their defaults are those of the class."""
+    (rows,) = tables(section(USAGE, f"`[{table}]`"))
+    documented = [(codes(row[0])[0], codes(row[1])[0]) for row in rows]
+    instance = classes()[table]()
+    assert documented == [(f.name, toml(getattr(instance, f.name))) for f in attrs.fields(type(instance))]
+
+
+def test_a_documented_override_takes_effect() -> None:
+    """The variables that the page shows are spelt as the settings read them."""
+    lines = [line for line in text_of(USAGE).splitlines() if line.startswith("TIMECODE_") and "__" in line]
+    environment = {}
+    for line in lines:
+        name, _, rest = line.partition("=")
+        environment[name] = rest.rpartition(" timecode")[0].strip("'")
+    core = Settings.load(ROOT, environment).core
+    assert (core.day_start, core.exclude_projects) == ("04:00", ("secret-*",))
+
+
+def test_every_period_is_documented() -> None:
+    """The table of periods is the list that the commands know."""
+    (rows,) = tables(section(USAGE, "Periods"))
+    assert first_codes(rows) == list(PERIODS)

@@ -1,0 +1,123 @@
+"""A relay in front of the service that misbehaves on demand.
+
+The service's proof holds its port, so the relay listens on the same port of another loopback address: 127.0.0.2.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Relay:
+    """`fault` is what happens to requests: pass, 500, hang, reset, refuse (400), 413 (for batches of more than one
+    event), or lose-answer (done, but not told).
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.fault = "pass"
+        self.bodies: list[bytes] = []
+        self.hits = 0
+        self.after_forward: Callable[[], None] | None = None
+        self.released = threading.Event()
+        relay = self
+
+        class Handler(_Handler):
+            owner = relay
+
+        self._server = _Server(("127.0.0.2", port), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.2:{self.port}"
+
+    def misbehave(self, fault: str) -> None:
+        """Every request from now on; what hangs from before is let go."""
+        self.hits = 0
+        self.fault = fault
+        released, self.released = self.released, threading.Event()
+        released.set()
+
+    def close(self) -> None:
+        self.misbehave("pass")
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Relay
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._relay(b"")
+
+    def do_POST(self) -> None:
+        self._relay(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+
+    def log_message(self, *_args: object) -> None:
+        """Says nothing."""
+
+    def _relay(self, body: bytes) -> None:
+        owner = self.owner
+        fault = owner.fault
+        posts = self.path.startswith("/api/v1/events") and self.command == "POST"
+        if posts:
+            owner.bodies.append(body)
+        small = fault == "413" and body.count(b'"time"') <= 1
+        if fault == "pass" or small or (not posts and fault in ("413", "lose-answer", "refuse")):
+            self._answer(*self._forward(body))
+            return
+        owner.hits += 1
+        if fault == "hang":
+            owner.released.wait(60)
+            self._cut()
+        elif fault == "reset":
+            self._cut()
+        elif fault == "refuse":
+            self._answer(400, "application/problem+json", b'{"title": "made up by the test"}')
+        elif fault == "lose-answer":
+            self._forward(body)
+            # Once: a second try that is on its way must not do it again, to what the test has started since.
+            after, owner.after_forward = owner.after_forward, None
+            if after:
+                after()
+            self._cut()
+        else:
+            self._answer(int(fault), "application/problem+json", b'{"title": "made up by the test"}')
+
+    def _forward(self, body: bytes) -> tuple[int, str, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.owner.port, timeout=60)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+        try:
+            connection.request(
+                self.command, self.path, body or None, {**headers, "Host": f"127.0.0.1:{self.owner.port}"}
+            )
+            answer = connection.getresponse()
+            return answer.status, answer.headers.get("Content-Type", ""), answer.read()
+        except OSError:
+            return 502, "text/plain", b"the service is not there"
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, media: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _cut(self) -> None:
+        # Lingering for zero seconds makes the close a reset.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,204 @@
+"""A window of the editor: a tab of the browser, and the extension host behind it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from .browser import folder_url
+from .server import Editor
+from .waiting import until
+
+
+T = TypeVar("T")
+
+
+class Window:
+    """Opened on a folder; ready once the extension is active in it."""
+
+    def __init__(self, driver: webdriver.Chrome, editor: Editor, folder: Path) -> None:
+        self._driver = driver
+        self._editor = editor
+        self.folder = folder
+        self.pid = 0
+        self._port = 0
+        before = self._hosts()
+        driver.switch_to.new_window("tab")
+        self._tab = driver.current_window_handle
+        driver.get(folder_url(editor.port, folder))
+        self._meet(before)
+
+    def evaluate(self, code: str) -> Any:
+        """Runs code in the extension host, with `vscode`, `require` and the extension's `api`; returns what it does."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/", code.encode(), method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=180) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read().decode()) from error
+
+    def front(self) -> None:
+        """Brings the window before the person, as a click on it does, and waits until the editor has noticed."""
+
+        def focused() -> bool:
+            # A page that had the focus from the start hears of no change: go away and come back.
+            for handle in (self._driver.window_handles[0], self._tab):
+                self._driver.switch_to.window(handle)
+                self._driver.execute_cdp_cmd("Page.bringToFront", {})
+            return self.focused()
+
+        self._driver.switch_to.window(self._tab)
+        self._driver.execute_cdp_cmd("Page.bringToFront", {})
+        if not self.focused():
+            until(focused, "the window to have the focus")
+
+    def focused(self) -> bool:
+        return bool(self.evaluate("return vscode.window.state.focused"))
+
+    def show(self, name: str) -> None:
+        """Opens a file of the folder and puts the cursor at its end."""
+        self.front()
+        path = json.dumps(str(self.folder / name))
+        self.evaluate(
+            f"""const document = await vscode.workspace.openTextDocument({path});
+            const editor = await vscode.window.showTextDocument(document, {{ preview: false }});
+            const end = document.lineAt(document.lineCount - 1).range.end;
+            editor.selection = new vscode.Selection(end, end);"""
+        )
+        until(lambda: self._focus_editor(), f"the text of {name} to take the keyboard")
+
+    def type(self, text: str) -> None:
+        """Key by key, into whatever has the keyboard."""
+        ActionChains(self._driver).send_keys(text).perform()
+
+    def save(self) -> None:
+        ActionChains(self._driver).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+
+    def save_whole(self, name: str, part: str) -> None:
+        """Saves a file after typing into it, and waits until the part that was typed is on disk once more."""
+        path = self.folder / name
+        before = path.read_text().count(part)
+        self.save()
+        until(lambda: path.read_text().count(part) > before, f"{name} to be saved")
+        clean = f"return vscode.workspace.textDocuments.every((one) => one.uri.fsPath !== {json.dumps(str(path))} || !one.isDirty)"
+        until(lambda: self.evaluate(clean), f"the editor to know that {name} is saved")
+
+    def until_noticed(self, act: Callable[[], None], seen: Callable[[], T | None], what: str) -> T:
+        """Does something that counts, and waits until it is seen to.
+
+        The editor may hear late that its window has lost the focus, though it is in front again: nothing counts then,
+        and rightly so. Who is there does it once more.
+        """
+
+        def noticed() -> T | None:
+            if value := seen():
+                return value
+            if not self.focused():
+                act()
+            return None
+
+        act()
+        return until(noticed, what)
+
+    def leave(self) -> None:
+        """Brings another tab before the person, as whoever looks elsewhere does."""
+        self._driver.switch_to.window(self._driver.window_handles[0])
+        self._driver.execute_cdp_cmd("Page.bringToFront", {})
+        until(lambda: not self.focused(), "the window to lose the focus")
+
+    def configure(self, **settings: Any) -> None:
+        """Changes the person's settings, as the settings page does; None takes one back."""
+        for name, value in settings.items():
+            key = json.dumps(name.replace("__", "."))
+            undefined = "undefined" if value is None else json.dumps(value)
+            self.evaluate(
+                f"""const everywhere = vscode.ConfigurationTarget.Global;
+                await vscode.workspace.getConfiguration().update({key}, {undefined}, everywhere);"""
+            )
+
+    def paste(self, text: str) -> None:
+        """Puts text on the clipboard and presses the keys that paste it."""
+        self._driver.execute_cdp_cmd(
+            "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+        )
+        self.evaluate(f"await vscode.env.clipboard.writeText({json.dumps(text)})")
+        ActionChains(self._driver).key_down(Keys.CONTROL).send_keys("v").key_up(Keys.CONTROL).perform()
+
+    def status(self) -> str:
+        """The status bar's text, as a person reads it."""
+        script = """return document.getElementById('timecode.timecode.timecode.today')?.textContent.trim() ?? '';"""
+        self._driver.switch_to.window(self._tab)
+        try:
+            return str(self._driver.execute_script(script))
+        except WebDriverException:
+            return ""
+
+    def notifications(self) -> list[str]:
+        self._driver.switch_to.window(self._tab)
+        found = self._driver.find_elements(By.CSS_SELECTOR, ".notification-list-item-message")
+        return [element.text for element in found]
+
+    def answers(self) -> bool:
+        """Whether the extension host known to the window is alive."""
+        try:
+            return bool(self.evaluate("return true"))
+        except (OSError, http.client.HTTPException):  # among others an end amid its answer
+            return False
+
+    def kill_host(self) -> None:
+        """kill -9 of the extension host."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def suspend_host(self) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume_host(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def reload(self) -> None:
+        """Loads the window anew, which starts a new extension host."""
+        before = self._hosts()
+        self._driver.switch_to.window(self._tab)
+        self._driver.execute_cdp_cmd("Page.bringToFront", {})
+        self._driver.get(folder_url(self._editor.port, self.folder))
+        self._meet(before)
+
+    def close(self) -> None:
+        self._driver.switch_to.window(self._tab)
+        self._driver.close()
+        self._driver.switch_to.window(self._driver.window_handles[0])
+
+    def _meet(self, before: set[int]) -> None:
+        def newcomer() -> dict[str, Any] | None:
+            for path in self._editor.witness.glob("*.window"):
+                about: dict[str, Any] = json.loads(path.read_text())
+                if about["pid"] not in before and about["folder"] == str(self.folder):
+                    return about
+            return None
+
+        about = until(newcomer, "the extension to be active in the window")
+        self.pid, self._port = about["pid"], about["port"]
+        until(self.status, "the status bar to show the extension")
+
+    def _hosts(self) -> set[int]:
+        return {int(path.stem) for path in self._editor.witness.glob("*.window")}
+
+    def _focus_editor(self) -> bool:
+        script = """const area = document.querySelector('.editor-group-container.active .monaco-editor');
+            if (!area) return false;
+            (area.querySelector('textarea.inputarea') ?? area.querySelector('.native-edit-context'))?.focus();
+            return area.contains(document.activeElement) && document.hasFocus();"""
+        return bool(self._driver.execute_script(script))

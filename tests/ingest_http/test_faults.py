@@ -1,0 +1,111 @@
+"""Faults of ours and of plugins: told as 503, with nothing stored, so that a client may come again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from falcon.testing import TestClient
+from support.houses import fresh_home, installation, plugins_with, running
+from timecode_core import hookimpl
+from timecode_core.aggregation import Aggregation
+from timecode_core.observation import Observation
+from timecode_core.plugins import Plugins
+from timecode_core.protocols import Provider
+from timecode_core.service import Service
+from timecode_core.stretch import Stretch
+from timecode_ingest_http.app import Identity, make_app
+from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.settings import HttpSettings
+
+TOKEN = "0b0e0a52-0000-4000-8000-000000000000"
+EVENTS = [{"time": 1_700_000_000 + n, "entity": "/a.py"} for n in range(3)]
+
+
+def client_of(service: Service) -> TestClient:
+    app = make_app(service, HttpSettings(), Identity(TOKEN, 4821), Codes())
+    return TestClient(app, headers={"Host": "127.0.0.1:4821", "Authorization": f"Bearer {TOKEN}"})
+
+
+@contextmanager
+def starting(home: Path, plugins: Plugins) -> Iterator[Service]:
+    """A service that has been started, and not waited for."""
+    service = Service(installation(home, plugins=plugins))
+    service.start()
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def test_while_getting_ready_it_says_so_and_when_to_come_again() -> None:
+    """Until the totals are there, events and questions get 503 with Retry-After; status and liveness answer."""
+    go_on = threading.Event()
+
+    def patient(_stretch: Stretch) -> str:
+        go_on.wait(240)
+        return "x"
+
+    slow = Aggregation("slow", ("day", "patience"), derived={"patience": patient})
+    with fresh_home() as home:
+        with running(home) as service:
+            service.submit(EVENTS, "test")
+        with starting(home, plugins_with(slow)) as service:
+            client = client_of(service)
+            answers = [
+                client.simulate_post("/api/v1/events", json=EVENTS),
+                *map(client.simulate_get, ("/api/v1/events", "/api/v1/stats", "/api/v1/export/json", "/")),
+            ]
+            status, health = client.simulate_get("/api/v1/status"), client.simulate_get("/healthz")
+            go_on.set()
+            service.wait(240)
+            after = client.simulate_post("/api/v1/events", json=EVENTS)
+    for answer in answers:
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert status.status_code == health.status_code == 200
+    assert status.json["ready"] is False
+    assert status.json["progress"]
+    assert after.json["duplicate"] == len(EVENTS)
+
+
+class Stumbling:
+    """A step with a fault of its own."""
+
+    @hookimpl
+    def timecode_steps(self) -> list[Provider]:
+        def stumble(observation: Observation) -> Observation:
+            if "secret" in observation.entity:
+                raise RuntimeError("could not hide it")
+            return observation
+
+        return [Provider("stumble", lambda _settings, _context: stumble)]
+
+
+def test_a_step_that_fails_stores_nothing_of_the_batch() -> None:
+    """Redaction fails closed: 503 for the whole batch, of which nothing is stored."""
+    plugins = Plugins()
+    plugins.register(Stumbling(), "stumbling")
+    core = {"steps": ("validate", "normalise", "exclude", "stumble", "redact")}
+    with fresh_home() as home, running(home, core, plugins) as service:
+        client = client_of(service)
+        answer = client.simulate_post("/api/v1/events", json=[*EVENTS, {"time": 1, "entity": "/secret"}])
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        stored = client.simulate_get("/api/v1/events", params={"from": "1970-01-01", "to": "2100-01-01"}).json["events"]
+        assert stored == []
+        assert client.simulate_post("/api/v1/events", json=EVENTS).json["stored"] == len(EVENTS)
+
+
+def test_a_page_that_the_settings_name_and_nobody_has_is_told(tmp_path: Path) -> None:
+    """A misspelt `page` says which renderers there are."""
+    with running(tmp_path / "home") as service:
+        app = make_app(service, HttpSettings(page="dashbored"), Identity(TOKEN, 4821), Codes())
+        client = TestClient(app, headers={"Host": "127.0.0.1:4821", "Authorization": f"Bearer {TOKEN}"})
+        answer = client.simulate_get("/")
+    assert answer.status_code == 404
+    assert "dashbored" in answer.json["detail"]
+    assert "json" in answer.json["detail"]

@@ -1,0 +1,123 @@
+"""Whole installations for tests: real plugins, a real store file, a home folder of their own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from timecode_core import hookimpl
+from timecode_core.aggregation import Aggregation
+from timecode_core.event import Event
+from timecode_core.home import Home
+from timecode_core.installation import Installation
+from timecode_core.plugins import Plugins
+from timecode_core.query import Query
+from timecode_core.selection import Selection
+from timecode_core.service import Service
+from timecode_core.settings import Settings
+from timecode_core.wire import event_to_wire
+
+ALWAYS = (date(1969, 12, 31), date(9999, 12, 31))
+
+
+@cache
+def installed_plugins() -> Plugins:
+    """The plugins of this environment, found once."""
+    return Plugins()
+
+
+class ExtraAggregations:
+    """A plugin that offers aggregations."""
+
+    def __init__(self, aggregations: Sequence[Aggregation]) -> None:
+        self._aggregations = list(aggregations)
+
+    @hookimpl
+    def timecode_aggregations(self) -> list[Aggregation]:
+        return self._aggregations
+
+
+def plugins_with(*extra: Aggregation) -> Plugins:
+    """The plugins of this environment, and one that offers these aggregations."""
+    if not extra:
+        return installed_plugins()
+    plugins = Plugins()
+    plugins.register(ExtraAggregations(extra), "extra")
+    return plugins
+
+
+def installation(home: Path, core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Installation:
+    """An installation in a home folder, with settings of `[core]`."""
+    settings = {"timezone": "UTC", "paths": "absolute", **(core or {})}
+    return Installation(Home(home), Settings({"core": settings}), plugins or installed_plugins())
+
+
+def noon() -> str:
+    """A zone where it is about noon now, so that no midnight comes while a test runs."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"  # such names count westward
+
+
+@contextmanager
+def fresh_home() -> Iterator[Path]:
+    """A home folder that is gone afterwards; in memory where the machine offers that."""
+    shared_memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder:
+        yield Path(folder) / "home"
+
+
+@contextmanager
+def running(home: Path, core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Iterator[Service]:
+    """A service that takes events, closed afterwards."""
+    service = Service(installation(home, core, plugins))
+    service.start()
+    try:
+        service.wait(240)
+        yield service
+    finally:
+        service.close()
+
+
+@contextmanager
+def fresh_service(core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Iterator[Service]:
+    """A running service with an empty store."""
+    with fresh_home() as home, running(home, core, plugins) as service:
+        yield service
+
+
+def send(service: Service, events: Sequence[Event]) -> list[str]:
+    """Submit events over the wire form; their verdicts."""
+    receipt = service.submit([event_to_wire(event) for event in events], "test")
+    return [outcome.verdict for outcome in receipt.outcomes]
+
+
+def totals(
+    service: Service,
+    group_by: Sequence[str] = (),
+    days: tuple[date, date] = ALWAYS,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[tuple[Any, ...], int]:
+    """A report as a dict of its groups."""
+    report = service.answers.report(Query(Selection(*days, filters or {}), tuple(group_by)))
+    assert len({row.values for row in report.rows}) == len(report.rows), "a group stands twice in the report"
+    return {row.values: row.time for row in report.rows}
+
+
+def kept_cells(service: Service) -> dict[str, dict[tuple[Any, ...], int]]:
+    """Everything that the store keeps in its aggregations, cell by cell."""
+    with service._store.reading() as reader:
+        return {
+            aggregation.name: dict(reader.totals(aggregation, (-(10**6), 10**7), aggregation.columns, {}))
+            for aggregation in service.installation.aggregations()
+        }
+
+
+def stored_values(service: Service, column: str) -> list[str]:
+    """The distinct values of a label among the stored events."""
+    with service._store.reading() as reader:
+        return list(reader.values(column))
