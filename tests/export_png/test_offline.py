@@ -52,8 +52,9 @@ def test_no_name_is_looked_up_and_no_connection_leaves_this_machine(
     render(png, Selection(FIRST, LAST), plausible(FIRST, LAST), Options("dashboard"))
     time.sleep(WAIT_S)
     used: Any = camera._browser
-    with suppress(WebDriverException):  # the connection ends with it
-        used._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})  # orderly: the log is complete
+    # An orderly end completes the log. The connection to the driver ends with it.
+    with suppress(WebDriverException):
+        used._driver.execute("executeCdpCommand", {"cmd": "Browser.close", "params": {}})
     written = complete(log)
     names = {number: name for name, number in written["constants"]["logEventTypes"].items()}
     assert set(names.values()) >= ASKED
