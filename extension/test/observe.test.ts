@@ -5,7 +5,7 @@ import { categoryOf, commandKind, isTestFile, taskKind } from "../src/observe/ca
 import { AFTER_MS, Authorship, type Edit } from "../src/observe/edits";
 import { Pending } from "../src/observe/pending";
 import { Saves } from "../src/observe/saves";
-import { Subjects } from "../src/observe/subject";
+import { Subjects, type Place } from "../src/observe/subject";
 import { Work } from "../src/observe/work";
 import type { TextDocument, Uri } from "vscode";
 
@@ -194,33 +194,41 @@ test("what runs ends with its terminal, and after a quarter of an hour is a watc
 const folder = "/code/lighthouse";
 const uriOf = (scheme: string, path: string): Uri => ({ scheme, path, toString: () => `${scheme}:${path}` }) as unknown as Uri;
 const documentOf = (scheme: string, path = `${folder}/a.ts`): TextDocument => ({ uri: uriOf(scheme, path), languageId: "typescript" }) as TextDocument;
-const fileOf = ({ path }: Uri): Uri | undefined => (path.startsWith(`${folder}/`) ? uriOf("file", path) : undefined);
+const placeOf = ({ scheme, path }: Uri): Place | undefined =>
+  path.startsWith(`${folder}/`) ? { uri: uriOf("file", path), inFolder: scheme === "vscode-scm" } : undefined;
 
 test("files are of the disk or of the workspace's file systems, and nothing that an extension makes up", () => {
-  const subjects = new Subjects(() => undefined, "/home/me/.config/Code/User", { schemes: ["memfs"], fileOf });
+  const subjects = new Subjects(() => undefined, "/home/me/.config/Code/User", { schemes: ["memfs"], placeOf });
   for (const scheme of ["file", "vscode-remote", "vscode-vfs", "memfs"]) assert.equal(subjects.ofDocument(documentOf(scheme))?.type, "file", scheme);
   for (const scheme of ["untitled", "output", "jdt", "git-graph", "chat-editing-text-model", "vscode-chat-code-block", "merge-conflict.conflict-diff", "vscode-userdata", "other"])
     assert.equal(subjects.ofDocument(documentOf(scheme)), undefined, scheme);
   assert.equal(subjects.ofDocument(documentOf("file", "/home/me/.config/Code/User/settings.json")), undefined);
   const later = documentOf("other");
   assert.equal(subjects.ofDocument(later), undefined);
-  subjects.setWorkspace({ schemes: ["other"], fileOf });
+  subjects.setWorkspace({ schemes: ["other"], placeOf });
   assert.equal(subjects.ofDocument(later)?.type, "file", "its folder was added");
 });
 
 test("a review is of the project of the file under review, and the file goes unnamed", () => {
-  const subjects = new Subjects(() => undefined, "/own", { schemes: ["file"], fileOf });
+  const subjects = new Subjects(() => undefined, "/own", { schemes: ["file"], placeOf });
   for (const scheme of ["git", "review", "comment"]) {
     const subject = subjects.ofDocument(documentOf(scheme));
     assert.deepEqual([subject?.type, subject?.app, subject?.reviewing, subject?.inFolder, subject?.uri?.scheme], ["app", "code review", true, false, "file"], scheme);
   }
-  assert.equal(subjects.ofDocument(documentOf("git", "/elsewhere/a"))?.uri, undefined);
+  const lost = subjects.ofDocument(documentOf("git", "/elsewhere/a"));
+  assert.deepEqual([lost?.uri, lost?.unplaced], [undefined, true]);
+});
+
+test("the message of a commit belongs to its repository, and is no review", () => {
+  const subjects = new Subjects(() => undefined, "/own", { schemes: ["file"], placeOf });
+  const subject = subjects.ofDocument(documentOf("vscode-scm"));
+  assert.deepEqual([subject?.type, subject?.app, subject?.reviewing, subject?.inFolder, subject?.unplaced], ["app", "source control", false, true, false]);
 });
 
 test("a cell belongs to its notebook as soon as the editor tells of it", () => {
   let known = false;
   const uri = uriOf("file", `${folder}/a.ipynb`);
-  const subjects = new Subjects(() => (known ? { uri, languageId: () => "python" } : undefined), "/own", { schemes: [], fileOf });
+  const subjects = new Subjects(() => (known ? { uri, languageId: () => "python" } : undefined), "/own", { schemes: [], placeOf });
   const cell = documentOf("vscode-notebook-cell");
   assert.equal(subjects.ofDocument(cell), undefined);
   known = true;
@@ -229,7 +237,7 @@ test("a cell belongs to its notebook as soon as the editor tells of it", () => {
 });
 
 test("a window that is open for weeks remembers no more than it can use", () => {
-  const subjects = new Subjects(() => undefined, "/own", { schemes: [], fileOf });
+  const subjects = new Subjects(() => undefined, "/own", { schemes: [], placeOf });
   const at = (n: number): unknown => subjects.ofApp("terminal", uriOf("file", `/${String(n)}`), false);
   const first = at(0);
   assert.equal(at(0), first);

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { matcher, nameMatcher } from "../src/describe/glob";
-import { PATH_STYLES, hiding, redact, stricter, type PathStyle, type PrivacyRules } from "../src/describe/privacy";
+import type { Project } from "../src/describe/project";
+import { ELSEWHERE, matcher, nameMatcher } from "../src/describe/glob";
+import { PATH_STYLES, among, hiding, redact, stricter, type PathStyle, type PrivacyRules } from "../src/describe/privacy";
 
 // No letter of a hash and no word of the place itself, nor one part within another.
 const word = fc.stringMatching(/^[g-z]{6,12}$/);
@@ -16,12 +17,16 @@ function rules(paths: PathStyle, more: Partial<PrivacyRules> = {}): PrivacyRules
   return { paths, branches: true, hidesProject: () => false, hashKey: "key", ...more };
 }
 
+function project(name: string, root: string, sure = true, names = [name]): Project {
+  return { name, branch: "b", root, sure, names };
+}
+
 test("each path setting lets out what it names and nothing else, on POSIX and on Windows", () => {
   fc.assert(fc.property(tree, fc.constantFrom(...PATH_STYLES), fc.boolean(), ({ above, root, folder, stem }, style, windows) => {
     const flavour = windows ? path.win32 : path.posix;
     const base = flavour.join(windows ? "C:\\" : "/", above, root);
     const file = flavour.join(base, folder, `${stem}.py`);
-    const place = JSON.stringify(redact(file, { name: "shown", branch: "b", root: base, sure: true }, rules(style), flavour));
+    const place = JSON.stringify(redact(file, project("shown", base), rules(style), flavour));
     const parts = { absolute: [above, root, folder, stem], relative: [folder, stem], name: [stem], hashed: [], hidden: [] }[style];
     for (const part of [above, root, folder, stem]) assert.equal(place.includes(part), (parts as string[]).includes(part), `${style} ${part} ${place}`);
     assert.equal(place.includes('"root"'), style === "absolute");
@@ -29,16 +34,16 @@ test("each path setting lets out what it names and nothing else, on POSIX and on
 });
 
 test("relative paths have forward slashes, and a file outside of its project is its name", () => {
-  const project = { name: "p", branch: "", root: "C:\\code\\p", sure: true };
-  assert.equal(redact("C:\\code\\p\\src\\a.ts", project, rules("relative"), path.win32).entity, "src/a.ts");
-  assert.equal(redact("D:\\other\\a.ts", project, rules("relative"), path.win32).entity, "a.ts");
-  assert.equal(redact("/x/y/a.ts", { name: "", branch: "", root: "", sure: true }, rules("relative"), path.posix).entity, "a.ts");
-  assert.equal(redact("/code/pp/a.ts", { name: "p", branch: "", root: "/code/p", sure: true }, rules("relative"), path.posix).entity, "a.ts");
+  const windows = project("p", "C:\\code\\p");
+  assert.equal(redact("C:\\code\\p\\src\\a.ts", windows, rules("relative"), path.win32).entity, "src/a.ts");
+  assert.equal(redact("D:\\other\\a.ts", windows, rules("relative"), path.win32).entity, "a.ts");
+  assert.equal(redact("/x/y/a.ts", project("", ""), rules("relative"), path.posix).entity, "a.ts");
+  assert.equal(redact("/code/pp/a.ts", project("p", "/code/p"), rules("relative"), path.posix).entity, "a.ts");
 });
 
 test("a hash is the same for the same file, another for another file or key, and none without a key", () => {
   const of = (file: string, hashKey: string): string =>
-    redact(file, { name: "p", branch: "", root: "/p", sure: true }, rules("hashed", { hashKey }), path.posix).entity;
+    redact(file, project("p", "/p"), rules("hashed", { hashKey }), path.posix).entity;
   assert.match(of("/p/a", "k"), /^hashed-[0-9a-f]{32}$/);
   assert.equal(of("/p/a", "k"), of("/p/a", "k"));
   assert.notEqual(of("/p/a", "k"), of("/p/b", "k"));
@@ -48,20 +53,30 @@ test("a hash is the same for the same file, another for another file or key, and
 
 test("a hidden project is hidden whatever the path setting", () => {
   for (const style of PATH_STYLES) {
-    const place = redact("/a/p/f", { name: "p", branch: "b", root: "/a/p", sure: true }, rules(style, { hidesProject: () => true }), path.posix);
+    const place = redact("/a/p/f", project("p", "/a/p"), rules(style, { hidesProject: () => true }), path.posix);
     assert.deepEqual(place, { entity: "HIDDEN", project: "HIDDEN", branch: "" });
   }
 });
 
 test("a project whose name can't be told is hidden if any project must not be named", () => {
-  const project = { name: "p", branch: "b", root: "/a/p", sure: false };
+  const unsure = project("p", "/a/p", false);
   for (const [hidden, excluded] of [[["x"], []], [[], ["x"]]] as [string[], string[]][]) {
-    const place = redact("/a/p/f", project, rules("absolute", { hidesProject: hiding(hidden, excluded) }), path.posix);
+    const place = redact("/a/p/f", unsure, rules("absolute", { hidesProject: hiding(hidden, excluded) }), path.posix);
     assert.deepEqual(place, { entity: "HIDDEN", project: "HIDDEN", branch: "" });
-    assert.equal(hiding(hidden, excluded)({ ...project, sure: true }), false);
+    assert.equal(hiding(hidden, excluded)(project("p", "/a/p")), false);
   }
-  assert.equal(hiding([], [])(project), false);
-  assert.equal(hiding(["p"], [])({ ...project, sure: true }), true);
+  assert.equal(hiding([], [])(unsure), false);
+  assert.equal(hiding(["p"], [])(project("p", "/a/p")), true);
+});
+
+test("a rule on any name that a project goes by is on it", () => {
+  const renamed = project("Lamp", "/a/lighthouse", true, ["Lamp", "lighthouse", "My lamp"]);
+  for (const rule of ["Lamp", "lighthouse", "My *"]) {
+    assert.equal(among([rule])(renamed), true);
+    assert.equal(hiding([rule], [])(renamed), true);
+  }
+  assert.equal(among(["light"])(renamed), false);
+  assert.equal(among(["*"])(project("", "", true, [])), false);
 });
 
 test("a workspace can tighten the path setting and not loosen it", () => {
@@ -119,6 +134,15 @@ test("excluded files are told on Windows and in the home folder too", () => {
     ["~/diary", "/home/me/diary/a", posix, false], ["~x", "/home/m[e]/~x", posix, true], ["Diary", "/p/diary/a", posix, false], ["/", "/a", posix, true],
   ];
   for (const [pattern, file, options, matches] of cases) assert.equal(matcher([pattern], options)(file), matches, `${pattern} ${file}`);
+});
+
+test("on another machine a home folder is whatever may be one", () => {
+  const cases: [string, string, boolean][] = [
+    ["~/diary", "/home/me/diary/a", true], ["~/diary", "/root/diary/a", true], ["~/diary", "/Users/Me/Diary/a", true], ["~/diary", "/c:/Users/Me/diary/a", true],
+    ["~/diary", "/var/home/me/diary/a", true], ["~/diary", "/srv/diary/a", false], ["~/diary", "/home/diary/a", false], ["~", "/root/a", true],
+    ["C:/secrets", "/c:/Secrets/a", true], ["C:\\secrets", "/C:/secrets/a", true], ["D:/secrets", "/c:/secrets/a", false],
+  ];
+  for (const [pattern, file, matches] of cases) assert.equal(matcher([pattern], ELSEWHERE)(file), matches, `${pattern} ${file}`);
 });
 
 test("project names match whole, with a star for anything", () => {

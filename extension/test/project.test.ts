@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Files } from "../src/describe/files";
 import { nodeFiles } from "../src/describe/nodeFiles";
-import { Projects, type Project } from "../src/describe/project";
+import { Projects, type Project, type WorkspaceFolder } from "../src/describe/project";
 import { scratch } from "./support/folders";
 
 // Without the upkeep that newer git leaves running behind a commit, while the test's folder is removed.
@@ -26,8 +26,13 @@ async function repository(folder: string, branch = "main"): Promise<string> {
 // A busy machine's disk is no share out of reach.
 const PATIENCE_MS = 60_000;
 
-function find(file: string, workspace?: { name: string; path: string }): Promise<Project> {
-  return new Projects(nodeFiles, path, () => 0, PATIENCE_MS).of(file, workspace);
+async function find(file: string, workspace?: WorkspaceFolder): Promise<Omit<Project, "names">> {
+  const { name, branch, root, sure } = await fresh().of(file, workspace);
+  return { name, branch, root, sure };
+}
+
+function fresh(): Projects {
+  return new Projects(nodeFiles, path, () => 0, PATIENCE_MS);
 }
 
 async function home(t: TestContext): Promise<string> {
@@ -90,6 +95,14 @@ test("a project file names project and branch, the nearest one and Timecode's ow
   assert.deepEqual(await find(path.join(root, "src", "a.ts")), { name: "lighthouse", branch: "main", root, sure: true });
   await writeFile(path.join(root, "src", ".timecode-project"), "Inner");
   assert.deepEqual(await find(path.join(root, "src", "a.ts")), { name: "Inner", branch: "main", root: path.join(root, "src"), sure: true });
+});
+
+test("a project goes by every name that a rule may use for it", async (t) => {
+  const root = await repository(path.join(await home(t), "lighthouse"));
+  await writeFile(path.join(root, ".timecode-project"), "Lamp\n");
+  const { names } = await fresh().of(path.join(root, "src", "a.ts"), { name: "My lamp", path: root });
+  assert.deepEqual(new Set(names), new Set(["Lamp", "lighthouse", "My lamp"]));
+  assert.deepEqual((await fresh().of(path.join(await home(t), "a.ts"), undefined)).names, []);
 });
 
 test("without git a file belongs to its workspace folder, and without that to nothing", async (t) => {

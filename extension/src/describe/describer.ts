@@ -4,10 +4,10 @@ import type { TimecodeEvent } from "../event";
 import type { Beat } from "../observe/cadence";
 import type { Subject } from "../observe/subject";
 import { folderSettings, type WindowSettings } from "../settings";
-import { matcher, nameMatcher } from "./glob";
+import { ELSEWHERE, HERE, matcher } from "./glob";
 import { languageNames } from "./language";
 import { nodeFiles } from "./nodeFiles";
-import { HIDDEN, hiding, redact, type Place, type PrivacyRules } from "./privacy";
+import { HIDDEN, among, hiding, redact, type Place, type PrivacyRules } from "./privacy";
 import { Projects, type Project, type WorkspaceFolder } from "./project";
 import { virtualFiles } from "./virtualFiles";
 import { within } from "./within";
@@ -67,21 +67,27 @@ export class Describer {
   async #placeOf(subject: Subject): Promise<Place | undefined> {
     const { uri } = subject;
     const { enabled, paths, branches, exclude } = folderSettings(uri);
-    if (!enabled) return undefined;
-    if (!uri) return { entity: subject.app, project: "", branch: "" };
-    const path = pathOf(uri);
-    if (matcher(exclude)(path)) return undefined;
     const { excludedProjects, hiddenProjects } = this.options.settings();
+    if (!enabled) return undefined;
+    if (!uri) return subject.unplaced && this.#excludesSome() ? undefined : { entity: subject.app, project: "", branch: "" };
+    const path = pathOf(uri);
+    if (matcher(exclude, uri.scheme === "file" ? HERE : ELSEWHERE)(path)) return undefined;
     const finder = this.#finder(uri);
     const folder = workspaceFolder(uri);
     const project = subject.inFolder ? await finder.ofFolder(path, folder) : await finder.of(path, folder);
-    if (nameMatcher(excludedProjects)(project.name)) return undefined;
+    if (among(excludedProjects)(project)) return undefined;
     const hashKey = paths === "hashed" ? await within(PATIENCE_MS, this.options.hashKey(), "") : "";
     const rules: PrivacyRules = { paths, branches, hidesProject: hiding(hiddenProjects, excludedProjects), hashKey };
     const place = redact(path, project, rules, flavour(uri));
     if (subject.type === "file") return place;
     // A part of the editor has no path to hide; its project may still be hidden.
     return { entity: subject.app, project: place.project, branch: place.project === HIDDEN ? "" : place.branch };
+  }
+
+  /** Whether something of this window must not be recorded at all. */
+  #excludesSome(): boolean {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return this.options.settings().excludedProjects.length > 0 || folders.some(({ uri }) => !folderSettings(uri).enabled);
   }
 
   #finder(uri: vscode.Uri): Projects {

@@ -2,20 +2,25 @@ import { homedir } from "node:os";
 import { Automaton } from "./automaton";
 
 export interface GlobOptions {
-  /** What `~` stands for. */
-  readonly home: string;
+  /** What `~` stands for, taken as it is; undefined where that can't be known: any folder that may be a home. */
+  readonly home: string | undefined;
   /** Where the file system tells no case apart, a pattern must not either. */
   readonly ignoreCase: boolean;
 }
 
-const HERE: GlobOptions = { home: homedir(), ignoreCase: process.platform === "win32" || process.platform === "darwin" };
+/** This machine's paths. */
+export const HERE: GlobOptions = { home: homedir(), ignoreCase: process.platform === "win32" || process.platform === "darwin" };
+/** Another machine's, of which nothing is known: rather too much is excluded than too little. */
+export const ELSEWHERE: GlobOptions = { home: undefined, ignoreCase: true };
+const HOMES = "{/root,**/home/*,**/users/*}";
 // A list without end would take its time at each heartbeat.
 const MOST_CHARACTERS = 10_000;
 
 /**
  * Whether a path matches a pattern: `*` and `?` stay within a folder, `**` crosses folders, `{a,b}` is either,
  * `[a-z]` one of, `~/` the home folder. A pattern without a slash matches at any depth, and a folder's pattern all that
- * is in it. Either slash will do, and a drive's letter in either case. A list too long to be looked through matches all.
+ * is in it. Either slash will do, and a drive's letter in either case, with the slash that URIs put before it or
+ * without. A list too long to be looked through matches all.
  */
 export function matcher(patterns: readonly string[], options: GlobOptions = HERE): (path: string) => boolean {
   const used = patterns.filter((pattern) => pattern.trim() !== "");
@@ -35,14 +40,17 @@ export function nameMatcher(patterns: readonly string[]): (name: string) => bool
 
 function automaton(pattern: string, options: GlobOptions): Automaton {
   const normal = normalised(pattern, options).replace(/(?<!\/)\/+$/, "");
-  if (/^~(?:\/|$)/.test(normal)) return new Automaton(normalised(options.home, options).replace(/(?<!\/)\/+$/, ""), normal.slice(1));
+  if (/^~(?:\/|$)/.test(normal)) {
+    if (options.home === undefined) return new Automaton("", HOMES + normal.slice(1));
+    return new Automaton(normalised(options.home, options).replace(/(?<!\/)\/+$/, ""), normal.slice(1));
+  }
   if (normal.startsWith("/") || /^[a-z]:/i.test(normal) || normal.startsWith("**")) return new Automaton("", normal);
   // A relative pattern matches below any folder: paths arrive absolute.
   return new Automaton("", `**/${normal}`);
 }
 
 function normalised(text: string, { ignoreCase }: GlobOptions): string {
-  const slashed = text.replaceAll("\\", "/").replace(/^[A-Z]:/, (drive) => drive.toLowerCase());
+  const slashed = text.replaceAll("\\", "/").replace(/^\/?([A-Za-z]):/, (_, drive: string) => `${drive.toLowerCase()}:`);
   return ignoreCase ? slashed.toLowerCase() : slashed;
 }
 

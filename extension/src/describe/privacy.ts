@@ -30,10 +30,16 @@ export interface PrivacyRules {
   readonly hashKey: string;
 }
 
-/** Whether a project is recorded as hidden: by its name, or because its name can't be told while some mustn't be. */
+/** Whether a project is one of those that a list means, by any name it goes by. */
+export function among(list: readonly string[]): (project: Project) => boolean {
+  const matches = nameMatcher(list);
+  return ({ names }) => names.some(matches);
+}
+
+/** Whether a project is recorded as hidden: by a name, or because its names can't be told while some mustn't be. */
 export function hiding(hidden: readonly string[], excluded: readonly string[]): (project: Project) => boolean {
-  const hides = nameMatcher(hidden);
-  return ({ name, sure }) => (sure ? hides(name) : hidden.length + excluded.length > 0);
+  const hides = among(hidden);
+  return (project) => (project.sure ? hides(project) : hidden.length + excluded.length > 0);
 }
 
 /** A file's path and project as the rules let them be recorded. */

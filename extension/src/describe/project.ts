@@ -11,6 +11,8 @@ export interface Project {
   readonly root: string;
   /** False if the file system didn't tell in time or at all: the name may be another one. */
   readonly sure: boolean;
+  /** All that it goes by: its own name, its checkout's and the workspace folder's. A rule on any of them is on it. */
+  readonly names: readonly string[];
 }
 
 export interface WorkspaceFolder {
@@ -37,8 +39,8 @@ const NOTHING = { named: undefined, checkout: undefined };
 
 /**
  * Finds a file's project: the nearest named project at or above it, else its git checkout, else the workspace folder.
- * What is found for a folder is remembered for a minute; the branch is read anew each time, as it changes in place. While the file system can't tell,
- * what was last found for certain holds.
+ * What is found for a folder is remembered for a minute; the branch is read anew each time, as it changes in place.
+ * While the file system can't tell, what was last found for certain holds.
  */
 export class Projects {
   readonly #folders = new Map<string, Found>();
@@ -57,9 +59,9 @@ export class Projects {
   async ofFolder(folder: string, workspace: WorkspaceFolder | undefined): Promise<Project> {
     const { named, checkout, sure } = await this.#find(folder);
     const root = named?.root ?? checkout?.root ?? workspace?.path ?? "";
-    const name = firstOf(named?.name, checkout?.name, workspace?.name, root && this.path.basename(root));
+    const names = [named?.name, checkout?.name, workspace?.name, root && this.path.basename(root)].filter(isGiven);
     const head = checkout && (await within(this.patienceMs, branchOf(checkout, this.files, this.path), ""));
-    return { name, branch: firstOf(named?.branch, head), root, sure };
+    return { name: names[0] ?? "", branch: [named?.branch, head].find(isGiven) ?? "", root, sure, names };
   }
 
   async #find(folder: string): Promise<Found> {
@@ -101,6 +103,6 @@ export class Projects {
   }
 }
 
-function firstOf(...names: (string | undefined)[]): string {
-  return names.find((name) => name !== undefined && name !== "") ?? "";
+function isGiven(name: string | undefined): name is string {
+  return name !== undefined && name !== "";
 }

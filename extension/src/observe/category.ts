@@ -5,7 +5,7 @@ export interface Surroundings {
   readonly testing: boolean;
 }
 
-/** The category of a person's activity, in the words that other trackers use. */
+/** The category of a person's activity, in the words that other trackers use; `path` begins at the workspace's folder. */
 export function categoryOf(around: Surroundings, reviewing: boolean, path: string): string {
   if (around.debugging) return "debugging";
   if (around.testing) return "running tests";

@@ -3,10 +3,10 @@ import { AI_CODING, categoryOf } from "./category";
 import { Cadence, type Beat } from "./cadence";
 import { CELL, Cells, notebookLanguage } from "./cells";
 import { AFTER_MS, AWAY_MS, Authorship, type Author, type Edit } from "./edits";
-import { firstFolder, openFolders } from "./folders";
+import { firstFolder, openFolders, pathWithin, terminalFolder } from "./folders";
 import { Pending } from "./pending";
 import { Saves } from "./saves";
-import { Subjects, type Subject } from "./subject";
+import { COMMIT_MESSAGE, Subjects, type Subject } from "./subject";
 import { RunningWork } from "./tasks";
 
 export interface ObserverOptions {
@@ -164,17 +164,18 @@ export class Observer implements vscode.Disposable {
     }
     const { document, reason } = event;
     const { scheme } = document.uri;
-    // Editors within editors: the one in front is never theirs.
-    const within = scheme === CELL || scheme === "comment";
+    // Boxes to write in belong to no file, and are never unsaved.
+    const box = scheme === "comment" || scheme === COMMIT_MESSAGE;
     return {
       size,
       lines,
       undo: reason !== undefined,
-      inView: within || document === this.#front,
+      // Editors within editors: the one in front is never theirs.
+      inView: box || scheme === CELL || document === this.#front,
       focused: this.#focused,
-      dirty: this.#cells.isDirty(document),
+      dirty: box || this.#cells.isDirty(document),
       saving: this.#saves.running(document),
-      hasCursor: scheme !== "comment",
+      hasCursor: !box,
     };
   }
 
@@ -238,7 +239,7 @@ export class Observer implements vscode.Disposable {
 
   #terminal(terminal: vscode.Terminal): void {
     if (!this.#attended() || !this.#present() || terminal !== vscode.window.activeTerminal) return;
-    this.#person.signal(this.#subjects.ofApp("terminal", terminal.shellIntegration?.cwd ?? firstFolder(), false));
+    this.#person.signal(this.#subjects.ofApp("terminal", terminalFolder(terminal), false));
   }
 
   #notebook(notebook: vscode.NotebookDocument): void {
@@ -289,7 +290,7 @@ export class Observer implements vscode.Disposable {
       testing: this.#work.has("testing"),
     };
     const reviewing = subject.reviewing || (isFile && inDiff() && monotonic() - this.#lastTyped > TYPING_QUIET_MS);
-    return categoryOf(around, reviewing, isFile ? (subject.uri?.path ?? "") : "");
+    return categoryOf(around, reviewing, isFile && subject.uri ? pathWithin(subject.uri) : "");
   }
 }
 

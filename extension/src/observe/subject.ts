@@ -12,24 +12,31 @@ export interface Subject {
   readonly reviewing: boolean;
   /** Whether the URI is a folder's: that of a terminal, not that of a file under review. */
   readonly inFolder: boolean;
+  /** Whether it belongs to some project, but nothing tells which. */
+  readonly unplaced?: boolean;
 }
 
 /** What of the workspace tells a file from a document that some extension makes up. */
 export interface Workspace {
   /** The schemes of the workspace's folders. */
   readonly schemes: readonly string[];
-  /** A version of a file, as a review shows it, as the file itself; undefined if it belongs to none of the folders. */
-  readonly fileOf: (uri: Uri) => Uri | undefined;
+  /** What a document that some extension made up is about; undefined if that can't be told. */
+  readonly placeOf: (uri: Uri) => Place | undefined;
+}
+
+/** A file, or a folder. */
+export interface Place {
+  readonly uri: Uri;
+  readonly inFolder: boolean;
 }
 
 const FILES = ["file", "vscode-remote", "vscode-vfs"];
-const REVIEWS = new Set(["git", "pr", "review", "gitlens", "gitlens-git", "vscode-scm", "scm-history-item", "comment"]);
+// Versions of files and remarks on them; their schemes are those of git and of the extensions that review.
+const REVIEWS = new Set(["git", "pr", "review", "gitlens", "gitlens-git", "scm-history-item", "comment"]);
+// The box in which the message of a commit is written.
+export const COMMIT_MESSAGE = "vscode-scm";
 // Terminals' folders and pictures of a window that stays open for weeks.
 const MOST_NAMED = 1_000;
-
-export function isReview(uri: Uri): boolean {
-  return REVIEWS.has(uri.scheme);
-}
 
 /** A notebook as its cells' documents lead to it. */
 export interface NotebookPlace {
@@ -83,20 +90,22 @@ export class Subjects {
       const notebook = this.notebookOf(document);
       return notebook && this.ofFile(notebook.uri, notebook.languageId);
     }
-    if (isReview(uri)) return this.#review(this.workspace.fileOf(uri));
+    if (REVIEWS.has(uri.scheme)) return this.#about("code review", uri, true);
+    if (uri.scheme === COMMIT_MESSAGE) return this.#about("source control", uri, false);
     if (!this.#isWork(uri)) return undefined;
     return { type: "file", uri, languageId: () => document.languageId, app: "", reviewing: false, inFolder: false };
   }
 
-  /** The review is of the file's project and under its rules; the file itself goes unnamed. */
-  #review(file: Uri | undefined): Subject {
-    const app = "code review";
-    return this.#once(`review ${file?.toString() ?? ""}`, { type: "app", uri: file, languageId: () => "", app, reviewing: true, inFolder: false });
+  /** A review is of the file's project and under its rules; the file itself goes unnamed. */
+  #about(app: string, document: Uri, reviewing: boolean): Subject {
+    const place = this.workspace.placeOf(document);
+    const subject = { languageId: () => "", app, reviewing, inFolder: place?.inFolder ?? false };
+    return this.#once(`about ${app} ${place?.uri.toString() ?? ""}`, { type: "app", uri: place?.uri, ...subject, unplaced: !place });
   }
 
   #isWork(uri: Uri): boolean {
     if (!FILES.includes(uri.scheme) && !this.workspace.schemes.includes(uri.scheme)) return false;
-    return !isReview(uri) && !uri.path.startsWith(`${this.ownFolder}/`);
+    return !REVIEWS.has(uri.scheme) && uri.scheme !== COMMIT_MESSAGE && !uri.path.startsWith(`${this.ownFolder}/`);
   }
 
   #once(key: string, subject: Subject): Subject {
