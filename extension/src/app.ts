@@ -43,6 +43,7 @@ export class App implements vscode.Disposable {
   #settings: WindowSettings = windowSettings();
   #service: Service;
   #sender: Sender;
+  #replacing: Promise<void> = Promise.resolve();
   #today: Today | undefined;
   #installed: boolean | undefined;
   #asideCount = 0;
@@ -77,6 +78,7 @@ export class App implements vscode.Disposable {
     this.#recorder = new Recorder({
       describer: this.describer,
       queue,
+      aside,
       log: (line) => { log.warn(line); },
       onRecorded: (event) => {
         this.#recorded.fire(event);
@@ -135,10 +137,9 @@ export class App implements vscode.Disposable {
   }
 
   facts(): Facts {
-    const { link, detail } = { link: this.link.state, detail: this.link.detail };
     return {
-      link,
-      detail,
+      link: this.link.state,
+      detail: this.link.detail,
       address: urlOf(this.address),
       waiting: this.queue.pending,
       overdue: this.#overdue.seen(this.queue.pending),
@@ -171,7 +172,7 @@ export class App implements vscode.Disposable {
     if (!answer) return;
     const { today, link } = answer;
     if (today) this.#today = today;
-    if (link.state === "offline" || link.state === "no-token") await this.#lookForCommand();
+    if (link.state === "offline") await this.#lookForCommand();
     this.#sender.observe(link);
     if (link.state === "up") this.#sender.wake();
     this.#changed.fire();
@@ -190,8 +191,10 @@ export class App implements vscode.Disposable {
   async stop(): Promise<void> {
     this.dispose();
     const late = pause(LAST_BEATS_MS, true, { ref: false });
-    if (await Promise.race([this.#recorder.settled(), late])) this.log.error("the last heartbeats were not described in time");
+    await Promise.race([this.#recorder.settled(), late]);
+    await this.#recorder.end();
     await this.queue.save();
+    await this.#replacing;
     await this.#sender.stop();
     await this.queue.close();
   }
@@ -234,6 +237,13 @@ export class App implements vscode.Disposable {
     });
   }
 
+  async #upkeep(): Promise<void> {
+    await this.queue.tick();
+    await this.#recorder.note();
+    this.#sender.wake();
+    this.#changed.fire();
+  }
+
   #linkChanged(): void {
     this.log.info(`service: ${this.link.state}${this.link.detail === "" ? "" : `, ${this.link.detail}`}`);
     if (this.#installed === undefined) void this.#lookForCommand();
@@ -246,7 +256,7 @@ export class App implements vscode.Disposable {
       this.#comeBack("the machine woke up");
     });
     this.#timers.push(
-      setInterval(() => void this.queue.tick().then(() => { this.#sender.wake(); this.#changed.fire(); }), UPKEEP_MS),
+      setInterval(() => void this.#upkeep(), UPKEEP_MS),
       setInterval(() => { this.#pollIfDue(); }, POLL_DOWN_MS / 2),
     );
     this.#subscriptions.push(
@@ -291,13 +301,19 @@ export class App implements vscode.Disposable {
     const { url, token, home, timeoutMs, command } = this.#settings;
     if (command !== before.command) this.#installed = undefined;
     if (url !== before.url || token !== before.token || home !== before.home || timeoutMs !== before.timeoutMs) {
-      const old = this.#sender;
       this.#polls.forget();
       this.#service = this.#makeService();
-      this.#sender = this.#makeSender();
-      void old.stop().then(() => this.retryNow());
+      this.#replacing = this.#replacing.then(() => this.#replaceSender());
     }
     this.#changed.fire();
+  }
+
+  /** Two senders at once would send the same events. */
+  async #replaceSender(): Promise<void> {
+    await this.#sender.stop();
+    if (this.#stopped) return;
+    this.#sender = this.#makeSender();
+    await this.retryNow();
   }
 
   async #lookForCommand(): Promise<void> {

@@ -3,11 +3,13 @@ import type { Describer } from "./describe/describer";
 import type { TimecodeEvent } from "./event";
 import type { Beat } from "./observe/cadence";
 import type { Subject } from "./observe/subject";
+import type { Aside } from "./queue/aside";
 import type { Queue } from "./queue/queue";
 
 export interface RecorderOptions {
   readonly describer: Pick<Describer, "describe">;
   readonly queue: Pick<Queue, "append">;
+  readonly aside: Pick<Aside, "write">;
   /** Called for what is kept, on disk or in memory. */
   readonly onRecorded: (event: TimecodeEvent, text: string) => void;
   readonly log: (line: string) => void;
@@ -22,6 +24,8 @@ export class Recorder {
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   #dropped = 0;
+  #noted = 0;
+  #over = false;
 
   constructor(private readonly options: RecorderOptions) {}
 
@@ -40,10 +44,7 @@ export class Recorder {
     const previous = this.#last;
     this.#last = new Promise((resolve) => {
       setImmediate(() => {
-        void previous
-          .then(() => this.#keep(beat, time))
-          .finally(() => this.#waiting--)
-          .then(resolve);
+        void previous.then(() => this.#keep(beat, time)).then(resolve);
       });
     });
   }
@@ -53,21 +54,43 @@ export class Recorder {
     return this.#last;
   }
 
+  /** The window closes: what is still not described goes unrecorded, and is counted. */
+  async end(): Promise<void> {
+    this.#over = true;
+    if (this.#waiting > 0) this.#drop("the window closed", this.#waiting);
+    await this.note();
+  }
+
+  /** Writes down how many were dropped since the last time. */
+  async note(): Promise<void> {
+    const count = this.#dropped - this.#noted;
+    if (count === 0) return;
+    this.#noted += count;
+    const note = { at: new Date().toISOString(), why: "undescribed", detail: "their files could not be looked at", count } as const;
+    await this.options.aside.write([note]).catch(() => (this.#noted -= count));
+  }
+
   async #keep(beat: Beat<Subject>, time: string): Promise<void> {
-    const { describer, queue, onRecorded } = this.options;
+    const { queue, onRecorded } = this.options;
     try {
-      const event = await describer.describe(beat, time);
+      const event = await this.#describe(beat, time);
       if (!event) return;
       const text = JSON.stringify(event);
       // What is lost here is counted by the queue.
       if ((await queue.append(text)) !== "lost") onRecorded(event, text);
     } catch (error) {
-      this.#drop(String(error));
+      if (!this.#over) this.#drop(String(error));
     }
   }
 
-  #drop(why: string): void {
-    this.#dropped++;
-    this.options.log(`a heartbeat could not be recorded: ${why}`);
+  async #describe(beat: Beat<Subject>, time: string): Promise<TimecodeEvent | undefined> {
+    const event = this.#over ? undefined : await this.options.describer.describe(beat, time).finally(() => this.#waiting--);
+    // Too late, and counted already.
+    return this.#over ? undefined : event;
+  }
+
+  #drop(why: string, count = 1): void {
+    this.#dropped += count;
+    this.options.log(`${count} ${count === 1 ? "heartbeat" : "heartbeats"} could not be recorded: ${why}`);
   }
 }

@@ -1,4 +1,9 @@
-/** Values as a settings file may hold them: anything at all. */
+// Values as a settings file or an answer may hold them: anything at all.
+
+export function isObject(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 export function textOf(value: unknown, fallback: string): string {
   return typeof value === "string" ? value.trim() : fallback;
 }

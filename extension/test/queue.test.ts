@@ -208,6 +208,34 @@ test("damage in a dead window's file is counted and written down", async (t) => 
   await queue.close();
 });
 
+test("damage in the window's own file is written down when it closes, and only once", async (t) => {
+  const folder = await scratch(t);
+  const queue = await open(folder);
+  await queue.append("1");
+  const [name = ""] = await readdir(folder);
+  const file = await realDisk.open(join(folder, name));
+  await file.append(Buffer.from("e 3 9 00000000 garbage\n"));
+  await file.close();
+  await queue.append("2");
+  await queue.close();
+  assert.deepEqual(await new Aside(folder, realDisk).read(), [], "what waits is read again by the next window");
+  const next = await open(folder);
+  assert.deepEqual(await drain(next), ["1", "2"]);
+  await next.close();
+  const notes = await new Aside(folder, realDisk).read();
+  assert.deepEqual(notes.map(({ why, count }) => ({ why, count })), [{ why: "damaged", count: 1 }]);
+});
+
+test("a line of the list that is no note is passed over", async (t) => {
+  const folder = await scratch(t);
+  const aside = new Aside(folder, realDisk);
+  const note = { at: "2026-01-01T00:00:00Z", why: "refused", detail: "d", count: 1, event: "{}" } as const;
+  await aside.write([note]);
+  await writeFile(aside.path, ["null", "7", "{}", '{"at":"x","why":"magic","detail":"","count":1}', '{"at":"torn', ""].join("\n"), { flag: "a" });
+  await aside.write([note]);
+  assert.deepEqual(await aside.read(), [note, note]);
+});
+
 test("a queue file's name tells its owner and nothing readable of the machine", () => {
   const name = freshName(thisProcess());
   assert.deepEqual(ownerOf(name), thisProcess());

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Beat } from "../src/observe/cadence";
 import type { Subject } from "../src/observe/subject";
 import type { TimecodeEvent } from "../src/event";
+import type { AsideNote } from "../src/queue/aside";
 import type { Kept } from "../src/queue/queue";
 import { Recorder } from "../src/recorder";
 
@@ -11,12 +12,15 @@ const beat = {} as Beat<Subject>;
 interface Made {
   readonly recorder: Recorder;
   readonly recorded: string[];
+  readonly notes: AsideNote[];
 }
 
 function make(describe: () => Promise<TimecodeEvent | undefined>, append: () => Promise<Kept>): Made {
   const recorded: string[] = [];
-  const recorder = new Recorder({ describer: { describe }, queue: { append }, log: () => undefined, onRecorded: (_event, text) => recorded.push(text) });
-  return { recorder, recorded };
+  const notes: AsideNote[] = [];
+  const aside = { write: (more: readonly AsideNote[]) => Promise.resolve(void notes.push(...more)) };
+  const recorder = new Recorder({ describer: { describe }, queue: { append }, aside, log: () => undefined, onRecorded: (_event, text) => recorded.push(text) });
+  return { recorder, recorded, notes };
 }
 
 const described = (): Promise<TimecodeEvent> => Promise.resolve({ entity: "a" } as TimecodeEvent);
@@ -52,4 +56,17 @@ test("behind one that hangs a bounded number waits, the rest is counted", async 
   go();
   await recorder.settled();
   assert.equal(recorded.length, 1_000);
+});
+
+test("what is not described when the window closes is counted, written down once, and recorded no more", async () => {
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  const { recorder, recorded, notes } = make(() => gate.then(described), () => Promise.resolve("kept"));
+  for (let n = 0; n < 3; n++) recorder.record(beat);
+  await recorder.end();
+  go();
+  await recorder.settled();
+  await recorder.note();
+  assert.deepEqual([recorder.dropped, recorded.length], [3, 0]);
+  assert.deepEqual(notes.map(({ why, count }) => [why, count]), [["undescribed", 3]]);
 });

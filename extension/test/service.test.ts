@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as http from "node:http";
 import { createRequire } from "node:module";
 import { test, type TestContext } from "node:test";
-import { isObject } from "../src/client/answer";
+import { isObject } from "../src/value";
 import { Latest } from "../src/client/latest";
 import { expectedMac, provenToken } from "../src/client/hello";
 import { LinkError } from "../src/client/link";
@@ -158,10 +158,12 @@ test("a refused token is not tried again until it changes or is forgiven", async
   assert.equal(service.requests.length, before + 1);
 });
 
-test("without a token nothing is asked", async (t) => {
+test("without a token only a nonce is sent, which tells a service that isn't there from one that can't be known", async (t) => {
   const service = await fake(t);
   assert.equal(await stateOf(client(service.port, []).open()), "no-token");
-  assert.equal(service.connections, 0);
+  assert.deepEqual(service.requests.map(({ path, body, headers }) => [path.split("?")[0], body, headers.authorization]), [["/api/v1/hello", "", undefined]]);
+  await service.close();
+  assert.equal(await stateOf(client(service.port, []).open()), "offline");
 });
 
 test("nothing there is offline; errors, silence and resets are a failing service", async (t) => {

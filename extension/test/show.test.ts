@@ -30,7 +30,7 @@ test("the status bar's words for every state", () => {
     [{ link: "offline", installed: undefined }, "$(cloud-offline) offline"],
     [{ link: "failing", detail: "x", waiting: 1 }, "$(cloud-offline) offline · 1 waiting"],
     [{ link: "offline", installed: false, waiting: 2 }, "$(circle-slash) Timecode not installed · 2 waiting"],
-    [{ link: "no-token", installed: false }, "$(circle-slash) Timecode not installed"],
+    [{ link: "no-token", waiting: 2 }, "$(key) token missing · 2 waiting"],
     [{ link: "unauthorised", waiting: 3 }, "$(key) token wrong · 3 waiting"],
     [{ link: "stranger", waiting: 3 }, "$(shield) token wrong? · 3 waiting"],
     [{ recording: false }, "$(debug-pause) paused"],

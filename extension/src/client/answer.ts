@@ -1,3 +1,4 @@
+import { isObject } from "../value";
 import { plain } from "./plain";
 
 export type Verdict = "stored" | "duplicate" | "excluded" | "rejected";
@@ -32,10 +33,6 @@ export function problem(status: number, body: unknown): string {
   if (!isObject(body)) return `status ${status}`;
   const text = [body["title"], body["detail"]].filter((part) => typeof part === "string" && part !== "").join(": ");
   return text === "" ? `status ${status}` : `status ${status}: ${plain(text)}`;
-}
-
-export function isObject(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function errorsByIndex(rejected: unknown): Map<number, string> {

@@ -6,7 +6,7 @@ export type LinkState =
   | "offline"
   /** It answers, but with an error of its own, or not in time. */
   | "failing"
-  /** There is no token to prove or be proved by. */
+  /** Something answers, but there is no token to know it by. */
   | "no-token"
   /** What answers could not prove that it holds our token. */
   | "stranger"

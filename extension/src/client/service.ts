@@ -1,5 +1,5 @@
 import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
-import { isObject } from "./answer";
+import { isObject } from "../value";
 import { freshNonce, provenToken } from "./hello";
 import { LinkError } from "./link";
 import { urlOf, type Address } from "./loopback";
@@ -26,10 +26,9 @@ export class Service {
   /** Opens a connection and has the service prove itself on it. Throws a LinkError. */
   async open(): Promise<Session> {
     const tokens = await this.options.tokens();
-    if (tokens.length === 0) throw new LinkError("no-token", "there is no token yet");
     const usable = tokens.filter((token) => !this.#refused.has(token));
     // A refused token is not tried again until it changes or the user says so.
-    if (usable.length === 0) throw new LinkError("unauthorised", "the service refused the token");
+    if (usable.length === 0 && tokens.length > 0) throw new LinkError("unauthorised", "the service refused the token");
     const { address, timeoutMs } = this.options;
     // Loaded with the first request, so that the editor's start doesn't pay for it.
     const { default: axios } = await import("axios");
@@ -69,6 +68,7 @@ export class Service {
       const token = provenToken(tokens, nonce, this.options.address.port, mac);
       if (token !== undefined) return token;
     }
+    if (tokens.length === 0) throw new LinkError("no-token", "there is no token to know the service by");
     throw new LinkError("stranger", "what answers could not prove that it knows the token");
   }
 }

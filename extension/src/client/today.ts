@@ -1,4 +1,4 @@
-import { isObject } from "./answer";
+import { isObject } from "../value";
 import { LinkError } from "./link";
 import type { Link } from "./sender";
 import type { Service } from "./service";

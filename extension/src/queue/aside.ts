@@ -1,10 +1,13 @@
 import { join } from "node:path";
+import { isObject } from "../value";
 import type { Disk } from "./disk";
+
+const REASONS = ["refused", "full", "damaged", "undescribed"] as const;
 
 /** What did not reach the service and never will, and why. */
 export interface AsideNote {
   readonly at: string;
-  readonly why: "refused" | "full" | "damaged";
+  readonly why: (typeof REASONS)[number];
   readonly detail: string;
   readonly count: number;
   /** The event's text, where there is one. */
@@ -66,17 +69,26 @@ export class Aside {
       const { size } = await file.stat();
       const bytes = Buffer.alloc(size);
       const got = await file.read(bytes, size, 0);
-      return bytes.subarray(0, got).toString("utf8").split("\n").flatMap(parse);
+      return bytes.subarray(0, got).toString("utf8").split("\n").flatMap(notes);
     } finally {
       await file.close();
     }
   }
 }
 
-function parse(line: string): AsideNote[] {
+/** The note of a line; none if it is torn, or another version's. */
+function notes(line: string): AsideNote[] {
   try {
-    return line === "" ? [] : [JSON.parse(line) as AsideNote];
+    const note: unknown = JSON.parse(line);
+    return isNote(note) ? [note] : [];
   } catch {
     return [];
   }
+}
+
+function isNote(value: unknown): value is AsideNote {
+  if (!isObject(value)) return false;
+  const { at, why, detail, count, event } = value;
+  const worded = typeof at === "string" && typeof detail === "string" && (event === undefined || typeof event === "string");
+  return worded && typeof count === "number" && REASONS.some((reason) => reason === why);
 }

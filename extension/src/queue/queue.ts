@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Aside } from "./aside";
+import type { Aside, AsideNote } from "./aside";
 import { hasCode, type Disk } from "./disk";
 import { Journal, type Entry } from "./journal";
 import { Liveness } from "./liveness";
@@ -45,7 +45,8 @@ export class Queue {
   readonly #liveness: Liveness;
   readonly #owner: Owner;
   #lost = 0;
-  #lostNoted = 0;
+  /** How many were lost for each reason, of which there is no note yet. */
+  readonly #unnoted = new Map<string, number>();
   #damaged = 0;
   #own: Journal | undefined;
   /** Events of memory that are being sent: moved to disk now, they would be sent again. */
@@ -129,6 +130,8 @@ export class Queue {
     for (const journal of this.#journals()) {
       const finished = journal.pending === 0 && (await journal.finish().catch(() => false));
       if (!finished) await journal.close().catch(() => undefined);
+      // What still waits in a file is read again by who adopts it, and its damage counted there.
+      else if (journal.parked === 0) await this.#noteDamage(journal);
     }
     this.#adopted = [];
     this.#own = undefined;
@@ -160,6 +163,7 @@ export class Queue {
 
   #lose(why: string, count = 1): Kept {
     this.#lost += count;
+    this.#unnoted.set(why, (this.#unnoted.get(why) ?? 0) + count);
     this.#say(`${count} ${count === 1 ? "event was" : "events were"} lost: ${why}`);
     return "lost";
   }
@@ -321,19 +325,18 @@ export class Queue {
   }
 
   async #noteLosses(): Promise<void> {
-    const count = this.#lost - this.#lostNoted;
-    if (count === 0) return;
-    const note = { at: new Date().toISOString(), why: "full", detail: "no room to keep them", count } as const;
-    await this.options.aside.write([note]).then(
-      () => (this.#lostNoted += count),
-      () => undefined,
-    );
+    const at = new Date().toISOString();
+    const notes = [...this.#unnoted].map(([detail, count]): AsideNote => ({ at, why: "full", detail, count }));
+    this.#unnoted.clear();
+    await this.options.aside.write(notes).catch(() => {
+      for (const { detail, count } of notes) this.#unnoted.set(detail, (this.#unnoted.get(detail) ?? 0) + count);
+    });
   }
 
   async #noteDamage(journal: Journal): Promise<void> {
     this.#damaged += journal.damaged;
     if (journal.damaged === 0) return;
-    const note = { at: new Date().toISOString(), why: "damaged", detail: "unreadable in a closed window's file" } as const;
+    const note = { at: new Date().toISOString(), why: "damaged", detail: "unreadable in a window's file" } as const;
     await this.options.aside.write([{ ...note, count: journal.damaged }]).catch(() => undefined);
   }
 

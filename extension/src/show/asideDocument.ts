@@ -31,6 +31,7 @@ const REASONS = {
   refused: "refused by the service",
   full: "lost, as there was no room to keep it",
   damaged: "unreadable on disk",
+  undescribed: "not recorded",
 } as const;
 
 export function page(notes: readonly AsideNote[]): string {

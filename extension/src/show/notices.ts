@@ -15,9 +15,9 @@ export class Notices {
   async consider(): Promise<void> {
     const { link, installed, recording } = this.app.facts();
     if (!recording || !vscode.window.state.focused) return;
-    if (link === "offline" || link === "no-token") {
+    if (link === "offline") {
       if (installed !== undefined) await this.#once("offline", () => this.#absent(installed));
-    } else if (link === "unauthorised" || link === "stranger") {
+    } else if (link === "unauthorised" || link === "stranger" || link === "no-token") {
       await this.#once(link, () => this.#distrust(link));
     }
   }
@@ -46,13 +46,15 @@ export class Notices {
     if (choice === start) await vscode.commands.executeCommand("timecode.startService");
   }
 
-  async #distrust(link: LinkState): Promise<void> {
+  async #distrust(link: "unauthorised" | "stranger" | "no-token"): Promise<void> {
     const set = "Set the token";
-    const text =
-      link === "unauthorised"
-        ? "The Timecode service refused the token. Your time is being kept until it is set right."
-        : `What answers at port ${this.app.address.port} did not prove to be your Timecode service: another program has the port, or the token differs. Nothing was sent to it; your time is being kept.`;
-    const choice = await vscode.window.showWarningMessage(text, set, "Show the log");
+    const { port } = this.app.address;
+    const reasons = {
+      unauthorised: "The Timecode service refused the token. Your time is being kept until it is set right.",
+      stranger: `What answers at port ${port} did not prove to be your Timecode service: another program has the port, or the token differs. Nothing was sent to it; your time is being kept.`,
+      "no-token": `There is no token to know the Timecode service at port ${port} by. Nothing was sent to it; your time is being kept until the token is set.`,
+    };
+    const choice = await vscode.window.showWarningMessage(reasons[link], set, "Show the log");
     if (choice === set) await vscode.commands.executeCommand("timecode.setToken");
     else if (choice !== undefined) this.app.log.show();
   }

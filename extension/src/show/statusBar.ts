@@ -17,7 +17,7 @@ export class StatusBar implements vscode.Disposable {
     if (state === this.#shown) return;
     this.#shown = state;
     this.#item.text = view.text;
-    this.#item.tooltip = plain(view.lines);
+    this.#item.tooltip = markdown(view.lines);
     this.#item.accessibilityInformation = { label: `Timecode: ${view.lines.map((line) => line.replace(/\.$/, "")).join("; ")}` };
     this.#item.backgroundColor = view.warning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     this.#item.command = commandFor(facts);
@@ -28,7 +28,7 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function plain(lines: readonly string[]): vscode.MarkdownString {
+function markdown(lines: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   lines.forEach((line, index) => {
     if (index > 0) text.appendMarkdown("  \n");
@@ -40,7 +40,7 @@ function plain(lines: readonly string[]): vscode.MarkdownString {
 
 function commandFor({ recording, link, installed }: Facts): string {
   if (!recording) return "timecode.resume";
-  if (link === "stranger" || link === "unauthorised") return "timecode.setToken";
-  if (link === "offline" || link === "no-token") return installed === false ? "timecode.welcome" : "timecode.startService";
+  if (link === "stranger" || link === "unauthorised" || link === "no-token") return "timecode.setToken";
+  if (link === "offline") return installed === false ? "timecode.welcome" : "timecode.startService";
   return link === "failing" ? "timecode.retryNow" : "timecode.openDashboard";
 }

@@ -58,7 +58,6 @@ function headline(facts: Facts): { text: string; line: string; warning: boolean 
         line: `Today, in all editors.${facts.overdue ? safe : ""}${optedOut}`,
         warning: false,
       };
-    case "no-token":
     case "offline":
       if (facts.installed === false) {
         return { text: `$(circle-slash) Timecode not installed${queue}`, line: `The Timecode service is not installed.${safe}`, warning: true };
@@ -66,6 +65,12 @@ function headline(facts: Facts): { text: string; line: string; warning: boolean 
       return { text: `$(cloud-offline) offline${queue}`, line: `The Timecode service at ${address} is not running.${safe}${optedOut}`, warning: true };
     case "failing":
       return { text: `$(cloud-offline) offline${queue}`, line: `The Timecode service at ${address} does not work: ${detail}.${safe}${optedOut}`, warning: true };
+    case "no-token":
+      return {
+        text: `$(key) token missing${queue}`,
+        line: `There is no token to know the service at ${address} by: it is not in the service's folder, and none is set. Nothing was sent.${safe}${optedOut}`,
+        warning: true,
+      };
     case "stranger":
       return {
         text: `$(shield) token wrong?${queue}`,

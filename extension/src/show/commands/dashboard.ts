@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import { isObject } from "../../client/answer";
+import { isObject } from "../../value";
 import { runOpen } from "../../client/launch";
 import { urlOf } from "../../client/loopback";
 

@@ -42,8 +42,9 @@ function advice(app: App, error: unknown): string {
   if (!(error instanceof LinkError)) return String(error);
   switch (error.state) {
     case "offline":
-    case "no-token":
       return "the service is not running. Start it with the command \"Timecode: Start the service\".";
+    case "no-token":
+      return "there is no token to know the service by. Set it with the command \"Timecode: Set the token\".";
     case "stranger":
       return `what answers at port ${app.address.port} did not prove to be your service; nothing was sent to it.`;
     case "unauthorised":
