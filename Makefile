@@ -59,7 +59,7 @@ test-editor: develop browser extension
 	$(PYTEST) tests/extension
 
 test-extension: node-modules
-	cd extension && npm test
+	cd extension && npm run lint && npm test
 
 lint: develop node-modules ## Check style, types and import directions
 	$(BIN)/ruff check $(SOURCES)

@@ -163,14 +163,25 @@ test("decisions are put off for each document apart, and edits that go on don't 
   const made: string[] = [];
   const [one, other] = [{}, {}];
   for (let n = 0; n < 10; n++) {
-    pending.add(one, 400, () => made.push("one"));
-    pending.add(other, 400, () => made.push("other"));
+    pending.add(one, 400, 1, () => made.push("one"));
+    pending.add(other, 400, 1, () => made.push("other"));
     mock.timers.tick(100);
   }
   assert.deepEqual(made, ["one", "other", "one", "other"]);
   pending.clear();
   mock.timers.tick(1_000);
   assert.equal(made.length, 4);
+});
+
+test("a large edit behind a small one decides, and a small one behind a large one does not", (t) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.after(() => { mock.timers.reset(); });
+  const pending = new Pending();
+  const made: number[] = [];
+  const document = {};
+  for (const weight of [1, 500, 2]) pending.add(document, 400, weight, () => made.push(weight));
+  mock.timers.tick(400);
+  assert.deepEqual(made, [500]);
 });
 
 test("what runs ends with its terminal, and after a quarter of an hour is a watcher", () => {

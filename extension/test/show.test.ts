@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Overdue } from "../src/client/overdue";
 import { readTokens, homeFolder } from "../src/client/token";
-import { serviceEnv } from "../src/client/launch";
+import { findCommand, serviceEnv } from "../src/client/launch";
 import { editorName } from "../src/describe/editor";
 import { languageNames } from "../src/describe/language";
 import { keptUuid } from "../src/describe/secretFile";
@@ -10,8 +10,8 @@ import { duration } from "../src/show/duration";
 import { PERIODS } from "../src/show/png";
 import { statusView, type Facts } from "../src/show/statusView";
 import { readFileSync } from "node:fs";
-import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { scratch } from "./support/folders";
 
 const well: Facts = {
@@ -104,4 +104,18 @@ test("tokens: the given ones first, then the folder's, and only what is a token"
 
 test("a service that is started inherits nothing of the editor's own", () => {
   assert.deepEqual(serviceEnv({ PATH: "/bin", ELECTRON_RUN_AS_NODE: "1", VSCODE_PID: "2", NODE_OPTIONS: "-r x", HOME: "/h" }), { PATH: "/bin", HOME: "/h" });
+});
+
+test("the command is a file that runs: by its path, by its name on PATH, never in a relative folder", async (t) => {
+  const folder = await scratch(t);
+  const [empty, full] = [join(folder, "empty"), join(folder, "full")];
+  for (const one of [empty, full]) await mkdir(one);
+  await mkdir(join(empty, "tc"));
+  await writeFile(join(full, "tc"), "#!/bin/sh\n", { mode: 0o755 });
+  const env = { PATH: ["full", empty, full].join(delimiter), PIPX_BIN_DIR: empty };
+  assert.equal(await findCommand("tc", env), join(full, "tc"));
+  assert.equal(await findCommand(join(full, "tc"), {}), join(full, "tc"));
+  assert.equal(await findCommand(join(empty, "tc"), env), undefined, "a folder");
+  await chmod(join(full, "tc"), 0o644);
+  assert.equal(await findCommand(join(full, "tc"), env), undefined, "nothing that runs");
 });

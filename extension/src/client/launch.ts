@@ -1,20 +1,19 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { access, open } from "node:fs/promises";
+import { access, open, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** Where the `timecode` command is: the setting, PATH, then where pipx and uv put commands. */
+/**
+ * Where the `timecode` command is. The setting may be its path, or another name for it; a name is looked for on PATH,
+ * then where pipx and uv put commands.
+ */
 export async function findCommand(setting: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (setting !== "") {
-    const chosen = setting.replace(/^~(?=$|[\\/])/, homedir());
-    return (await runs(chosen)) ? chosen : undefined;
-  }
+  const chosen = setting.replace(/^~(?=$|[\\/])/, homedir());
+  if (/[\\/]/.test(chosen)) return (await runs(chosen)) ? chosen : undefined;
   for (const folder of [...pathFolders(env), ...toolFolders(env)]) {
-    for (const name of commandNames()) {
-      const path = join(folder, name);
-      if (await runs(path)) return path;
-    }
+    const path = join(folder, commandName(chosen));
+    if (await runs(path)) return path;
   }
   return undefined;
 }
@@ -82,13 +81,16 @@ function toolFolders(env: NodeJS.ProcessEnv): string[] {
   return [env["PIPX_BIN_DIR"] ?? join(home, ".local", "bin"), ...pipx, uv, "/opt/homebrew/bin", "/usr/local/bin"];
 }
 
-function commandNames(): string[] {
-  return process.platform === "win32" ? ["timecode.exe"] : ["timecode"];
+function commandName(chosen: string): string {
+  const name = chosen === "" ? "timecode" : chosen;
+  return process.platform === "win32" && !/\.\w+$/.test(name) ? `${name}.exe` : name;
 }
 
 async function runs(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -138,7 +138,7 @@ export class Observer implements vscode.Disposable {
     if (author === "person" && !this.#present()) author = "program";
     if (author === "unclear" && edit.focused && !this.#authorship.streaming && atCursor(event)) this.#credit(subject, "person");
     else if (author === "unclear") {
-      this.#unclear.add(document, edit.focused ? AFTER_MS : AWAY_MS, () => {
+      this.#unclear.add(document, edit.focused ? AFTER_MS : AWAY_MS, edit.size, () => {
         const unsaved = this.#cells.isDirty(document) || this.#saves.since(document, now);
         this.#credit(subject, this.#authorship.afterwards(edit, unsaved));
       });

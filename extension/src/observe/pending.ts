@@ -1,18 +1,26 @@
-/** Decisions put off, one for each document: a later edit neither replaces nor delays the one that waits. */
+/**
+ * Decisions put off, one for each document. A later one neither delays the one that waits nor, unless it weighs more,
+ * replaces it: a large edit behind a small one is the one that tells who wrote.
+ */
 export class Pending {
-  readonly #timers = new Map<object, NodeJS.Timeout>();
+  readonly #waiting = new Map<object, { timer: NodeJS.Timeout; weight: number; decide: () => void }>();
 
-  add(document: object, ms: number, decide: () => void): void {
-    if (this.#timers.has(document)) return;
+  add(document: object, ms: number, weight: number, decide: () => void): void {
+    const known = this.#waiting.get(document);
+    if (known) {
+      if (weight > known.weight) Object.assign(known, { weight, decide });
+      return;
+    }
     const timer = setTimeout(() => {
-      this.#timers.delete(document);
-      decide();
+      const due = this.#waiting.get(document);
+      this.#waiting.delete(document);
+      due?.decide();
     }, ms);
-    this.#timers.set(document, timer);
+    this.#waiting.set(document, { timer, weight, decide });
   }
 
   clear(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
   }
 }

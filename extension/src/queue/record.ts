@@ -26,7 +26,8 @@ export function encode({ kind, seq, payload }: Record): Buffer {
 export function decode(line: Buffer): Record | undefined {
   const match = LINE.exec(line.subarray(0, 40).toString("latin1"));
   if (!match) return undefined;
-  const [header, kind, seq, length, crc] = match as unknown as [string, Kind, string, string, string];
+  const [header, kind, seq, length, crc] = match;
+  if ((kind !== "e" && kind !== "s") || seq === undefined) return undefined;
   const body = line.subarray(header.length);
   if (body.length !== Number(length)) return undefined;
   const payload = body.toString("utf8");

@@ -21,7 +21,7 @@ export async function excludeProject(app: App): Promise<void> {
   const exclude = "Exclude";
   const choice = await vscode.window.showWarningMessage(
     `Stop recording time for the project "${name}"?`,
-    { modal: true, detail: "What was recorded before stays; `timecode forget` removes it from the store." },
+    { modal: true, detail: "What was recorded before stays in the store." },
     exclude,
   );
   if (choice === exclude) await addExcludedProject(name);
