@@ -18,8 +18,11 @@ from attrs import define, field, frozen
 from support.ports import free_port
 
 _COMMAND = "import sys; from timecode_core.cli import main; sys.exit(main())"
-# Whoever runs the tests may ignore it (nohup does), and children inherit that.
-_HANGUP = "import signal; signal.signal(signal.SIGHUP, signal.{}); "
+# Whoever runs the tests may ignore these (nohup and a shell's background do), and children inherit that.
+_SIGNALS = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "signal.signal(signal.SIGHUP, signal.{}); "
+)
 _PATIENCE_S = 240
 """For whatever must come: how long a loaded machine takes says nothing. Well below a test's own limit."""
 
@@ -165,13 +168,13 @@ def start(
     **settings: str,
 ) -> Server:
     """Start `timecode serve` and wait until it is ready. `python` are options of the interpreter."""
-    hangup = _HANGUP.format("SIG_IGN" if nohup else "SIG_DFL")
+    signals = _SIGNALS.format("SIG_IGN" if nohup else "SIG_DFL")
     chosen = port or free_port()
     home.parent.mkdir(parents=True, exist_ok=True)
     log = home.parent / f"{home.name}-serve.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, *python, "-c", hangup + _COMMAND, "serve", "--port", str(chosen)],
+            [sys.executable, *python, "-c", signals + _COMMAND, "serve", "--port", str(chosen)],
             env=environment(home, ingest_http__server=server, **settings),
             stdin=subprocess.DEVNULL,
             stdout=output,
