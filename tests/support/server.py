@@ -20,8 +20,7 @@ from support.ports import free_port
 _COMMAND = "import sys; from timecode_core.cli import main; sys.exit(main())"
 # Whoever runs the tests may ignore these (nohup and a shell's background do), and children inherit that.
 _SIGNALS = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "signal.signal(signal.SIGHUP, signal.{}); "
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); signal.signal(signal.SIGHUP, signal.{}); "
 )
 _PATIENCE_S = 240
 """For whatever must come: how long a loaded machine takes says nothing. Well below a test's own limit."""
