@@ -21,7 +21,7 @@ HOSTILE = st.text(max_size=200) | st.text(alphabet="\u202e\u2066\x00\x07\n\r\t<>
         (12 * MINUTE + 59 * SECOND, "12 m"),
         (3 * HOUR, "3 h"),
         (3 * HOUR + 12 * MINUTE, "3 h 12 m"),
-        (1234 * HOUR + MINUTE, "1\u202f234 h 1 m"),
+        (1234 * HOUR + MINUTE, "1\u202f234 h 01 m"),
     ],
 )
 def test_a_duration_reads_as_people_say_it(time: int, words: str) -> None:

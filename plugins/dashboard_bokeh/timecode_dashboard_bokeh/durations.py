@@ -12,11 +12,11 @@ STEPS_H = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 24)
 
 
 def duration(time: int) -> str:
-    """Microseconds as people say them: "3 h 12 m", "12 m", "45 s", "0 m". Minutes are cut, never rounded up."""
+    """Microseconds as people say them: "3 h 02 m", "12 m", "45 s", "0 m". Minutes are cut, never rounded up."""
     minutes = time // MINUTE
     if minutes >= 60:
         hours = f"{minutes // 60:,}".replace(",", THIN)
-        return f"{hours} h {minutes % 60} m" if minutes % 60 else f"{hours} h"
+        return f"{hours} h {minutes % 60:02} m" if minutes % 60 else f"{hours} h"
     if minutes:
         return f"{minutes} m"
     seconds = time // SECOND

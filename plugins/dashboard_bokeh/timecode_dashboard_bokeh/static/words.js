@@ -4,12 +4,12 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const NARROW_SPACE = "\u202f";
 
-/** Seconds as people say them: "3 h 12 m", "12 m", "45 s". */
+/** Seconds as people say them: "3 h 02 m", "12 m", "45 s". */
 export function duration(seconds) {
   const minutes = Math.floor(seconds / 60);
   if (minutes >= 60) {
     const hours = String(Math.floor(minutes / 60)).replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
-    return minutes % 60 ? `${hours} h ${minutes % 60} m` : `${hours} h`;
+    return minutes % 60 ? `${hours} h ${String(minutes % 60).padStart(2, "0")} m` : `${hours} h`;
   }
   if (minutes) return `${minutes} m`;
   return seconds >= 1 ? `${Math.floor(seconds)} s` : "0 m";
