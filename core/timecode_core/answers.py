@@ -82,7 +82,8 @@ class Answers:
         else:
             cells = self._from_events(reader, metadata, tuple(stored_columns), days)
             answered_by = FROM_EVENTS
-        return Report(query, self._rows(query.group_by, tuple(stored_columns), cells, wanted), answered_by)
+        day_start = recorded(metadata, self._installation.settings.core).day_start_s * SECOND_US
+        return Report(query, self._rows(query.group_by, tuple(stored_columns), cells, wanted), answered_by, day_start)
 
     def _rows(
         self,

@@ -38,11 +38,13 @@ class Report:
     """A query's answer. Rows are by time first where the query groups by time, then largest first, then by name.
 
     `answered_by` names the aggregation that the answer came from, or "events" when it was computed from the raw events.
+    `day_start` is when its days begin, in microseconds after midnight.
     """
 
     query: Query
     rows: tuple[Row, ...]
     answered_by: str
+    day_start: int = 0
 
     @property
     def total(self) -> int:

@@ -96,6 +96,13 @@ def test_reports_are_in_order_and_hold_no_empty_group(
         assert ranks == sorted(ranks)
 
 
+def test_a_report_says_when_its_days_begin() -> None:
+    """By the setting that the totals were made with."""
+    with fresh_service({"day_start": "04:30"}) as service:
+        send(service, _beats())
+        assert service.answers.report(Query(Selection(*ALWAYS))).day_start == 270 * MINUTE
+
+
 def _beats() -> list[Event]:
     return [
         Event(_START, 0, 0, "a.py", project="A"),

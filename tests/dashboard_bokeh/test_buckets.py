@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.buckets import bucket, labels, ranged, starts
+from timecode_dashboard_bokeh.durations import HOUR
 
 FIRST = date(2026, 1, 1)
 
@@ -35,6 +36,12 @@ def test_no_range_has_more_bars_or_labels_than_can_be_read(first: date, length: 
     assert written
     assert len(written) <= 9
     assert set(written) <= set(range(len(found)))
+
+
+def test_the_hours_of_a_day_begin_with_the_day() -> None:
+    """Who works past midnight, in days that begin at four, has those hours at the day's end."""
+    day = date(2026, 2, 3)
+    assert starts(day, day, "hour", day_start=4 * HOUR) == [*range(4, 24), *range(4)]
 
 
 def test_weeks_begin_where_the_answer_s_weeks_begin() -> None:

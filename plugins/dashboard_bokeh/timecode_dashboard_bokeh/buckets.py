@@ -8,6 +8,8 @@ from typing import Literal
 
 from timecode_core.selection import Selection
 
+from timecode_dashboard_bokeh.durations import HOUR
+
 Bucket = Literal["hour", "day", "week", "month", "year"]
 Start = date | int
 """How a bucket begins: its first day, or its hour, 0 to 23."""
@@ -23,13 +25,14 @@ def bucket(selection: Selection) -> Bucket:
     return next((name for longest, name in LONGEST if selection.days <= longest), "year")
 
 
-def starts(first: date, last: date, kind: Bucket, seen: Sequence[Start] = ()) -> list[Start]:
+def starts(first: date, last: date, kind: Bucket, seen: Sequence[Start] = (), day_start: int = 0) -> list[Start]:
     """How each bucket from `first` to `last` begins, without gaps.
 
     Where weeks begin is a setting that only the answer knows: `seen` holds days on which some of its weeks begin.
+    `day_start` is when days begin, in microseconds after midnight: the hours before it come last.
     """
     if kind == "hour":
-        return list(range(24))
+        return [(day_start // HOUR + hour) % 24 for hour in range(24)]
     day = _start(first, kind, [day for day in seen if isinstance(day, date)])
     found: list[Start] = []
     while day <= last:

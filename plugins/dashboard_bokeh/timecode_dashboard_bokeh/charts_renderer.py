@@ -65,7 +65,7 @@ class ChartsRenderer:
         """Raises RenderError for a chart that fails, QueryError for one that there is not."""
         charts = self._board.chosen(options.chart)
         key = (selection.first, selection.last, selection.theme, tuple(chart.name for chart in charts))
-        content = tuple((name, report.rows) for name, report in sorted(reports.items()))
+        content = tuple((name, report.rows, report.day_start) for name, report in sorted(reports.items()))
         body = self._recent.get((*key, content), lambda: self._body(charts, selection, reports))
         return Rendered(body, "application/json", f"timecode-charts-{selection.first}-{selection.last}", "json")
 

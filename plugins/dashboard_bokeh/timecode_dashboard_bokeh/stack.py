@@ -55,7 +55,7 @@ def stack(selection: Selection, report: Report, shown: int = SHOWN) -> Stack:
         totals[str(project)] += row.time
     ranked = sorted(totals, key=lambda project: (-totals[project], project))
     big = ranked if len(ranked) <= shown + 1 else ranked[:shown]
-    days = starts(selection.first, selection.last, kind, list(cells))
+    days = starts(selection.first, selection.last, kind, list(cells), report.day_start)
     pieces = []
     for index, day in enumerate(days):
         low = 0
