@@ -313,7 +313,7 @@ export class App implements vscode.Disposable {
     await this.#sender.stop();
     if (this.#stopped) return;
     this.#sender = this.#makeSender();
-    await this.retryNow();
+    void this.retryNow();
   }
 
   async #lookForCommand(): Promise<void> {
