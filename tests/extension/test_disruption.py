@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,27 +14,10 @@ from extension.editor_kit.server import Editor
 from extension.editor_kit.service import Service
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
+from extension.editor_kit.work import work
 from selenium import webdriver
 
 pytestmark = pytest.mark.editor
-
-
-def work(window: Window, ledger: Ledger, name: str = "src/lamp.py", events: int = 3) -> None:
-    """Types and saves until that many more events are recorded."""
-
-
-    def act() -> None:
-        window.show(name)
-        window.type("x")
-        window.save()
-
-    for _ in range(events):
-        before = ledger.recorded()
-        window.until_noticed(act, partial(ledger.more_than, before), "an event to be recorded")
-
-
-def until_status(window: Window, pattern: str) -> str:
-    return until(lambda: status if re.search(pattern, status := window.status()) else None, f"the status {pattern!r}")
 
 
 def until_status_counts(window: Window, ledger: Ledger) -> None:
@@ -59,7 +41,7 @@ def test_a_stopped_service_costs_nothing_and_the_status_bar_tells(
     until_status_counts(window, ledger)
     service.start()
     ledger.until_delivered()
-    until_status(window, r"min$")
+    window.until_status(r"min$")
 
 
 def test_a_service_killed_while_it_holds_a_batch(
@@ -73,7 +55,7 @@ def test_a_service_killed_while_it_holds_a_batch(
     relay.misbehave("pass")
     service.start_again()
     ledger.until_delivered()
-    until_status(window, r"min$")
+    window.until_status(r"min$")
 
 
 @pytest.mark.parametrize("fault", ["500", "413", "hang", "reset"])
@@ -92,7 +74,7 @@ def test_a_service_that_misbehaves(fault: str, window: Window, relay: Relay, led
     until_status_counts(window, ledger)
     relay.misbehave("pass")
     ledger.until_delivered()
-    until_status(window, r"min$")
+    window.until_status(r"min$")
 
 
 def test_an_extension_host_killed_while_typing(window: Window, relay: Relay, ledger: Ledger) -> None:
@@ -189,4 +171,4 @@ def test_waking_up_sends_at_once_what_gathered(window: Window, service: Service,
         window.resume_host()
     ledger.until_delivered()
     window.evaluate("delete performance.now")
-    until_status(window, r"min$")
+    window.until_status(r"min$")

@@ -20,7 +20,6 @@ def test_typing_and_saving_shows_up_under_project_branch_language_editor_and_fil
         window.type("# the horn is heard\n")
         window.save()
 
-
     columns = "project,branch,language,editor,entity"
 
     def group() -> dict[str, object] | None:
