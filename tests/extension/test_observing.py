@@ -54,6 +54,7 @@ def test_comparing_two_files_is_code_reviewing(calm: Window, ledger: Ledger) -> 
             const [old, young] = ['{old}', '{new}'].map((name) => vscode.Uri.joinPath(root.uri, name));
             await vscode.commands.executeCommand('vscode.diff', old, young);"""
         )
+        calm.stir()  # who is away when it opens reviews nothing
 
     calm.until_noticed(act, lambda: ledger.seen(new), "the comparison to be recorded")
     assert {event["category"] for event in ledger.stored(new)} == {"code reviewing"}
@@ -105,6 +106,7 @@ def test_a_debug_session_is_debugging_while_it_lasts(window: Window, ledger: Led
 
     def act() -> None:
         window.show(name)
+        window.stir()
         if window.evaluate("return !vscode.debug.activeDebugSession"):
             window.evaluate(
                 f"""const [root] = vscode.workspace.workspaceFolders;
@@ -163,6 +165,7 @@ def test_a_terminal_is_an_app_and_a_test_run_in_it_is_known(window: Window, ledg
 
     def focus() -> None:
         window.front()
+        window.stir()
         window.evaluate("await vscode.commands.executeCommand('workbench.action.terminal.focus')")
         until(window.in_terminal, "the terminal to take the keyboard")
 

@@ -29,9 +29,11 @@ from .waiting import until
 T = TypeVar("T")
 
 # Two silent intervals of 30 s and 10 s more make somebody absent.
-_SOON = """const { setInterval, setTimeout } = window;
-window.setInterval = (run, ms, ...rest) => setInterval(run, ms === 30_000 ? 500 : ms, ...rest);
-window.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 10_000 ? 100 : ms, ...rest);"""
+_SOON = """{
+    const { setInterval, setTimeout } = window;
+    window.setInterval = (run, ms, ...rest) => setInterval(run, ms === 30_000 ? 500 : ms, ...rest);
+    window.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 10_000 ? 100 : ms, ...rest);
+}"""
 
 
 class Window:
@@ -101,6 +103,10 @@ class Window:
         for key in reversed(keys):
             chain.key_up(key)
         chain.perform()
+
+    def stir(self) -> None:
+        """Presses a key that does nothing: the editor takes somebody to be there for a while."""
+        self.press(Keys.SHIFT)
 
     def click_text(self) -> None:
         """A click into the text in front."""
