@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from extension.editor_kit.service import Service
+from extension.editor_kit.service import Service, every_day
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
 
@@ -20,13 +18,10 @@ def test_typing_and_saving_shows_up_under_project_branch_language_editor_and_fil
         window.type("# the horn is heard\n")
         window.save()
 
-
     columns = "project,branch,language,editor,entity"
 
     def group() -> dict[str, object] | None:
-        # Tomorrow too, as the editor's day may be ahead of UTC's.
-        last = str((datetime.now(UTC) + timedelta(days=1)).date())
-        stats = service.get("/api/v1/stats", **{"from": "2000-01-01", "to": last, "group_by": columns})
+        stats = service.get("/api/v1/stats", **every_day(), group_by=columns)
         found: list[dict[str, object]] = stats["groups"]
         return next((one for one in found if one["entity"] == "src/horn.py"), None)
 

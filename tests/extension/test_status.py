@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -16,26 +14,11 @@ from extension.editor_kit.ledger import Ledger
 from extension.editor_kit.relay import Relay
 from extension.editor_kit.server import Editor
 from extension.editor_kit.service import Service
-from extension.editor_kit.waiting import until
+from extension.editor_kit.waiting import rest, until
 from extension.editor_kit.window import Window
+from extension.editor_kit.work import work
 
 pytestmark = pytest.mark.editor
-
-
-def until_status(window: Window, pattern: str) -> str:
-    return until(lambda: status if re.search(pattern, status := window.status()) else None, f"the status {pattern!r}")
-
-
-def save(window: Window, name: str, seen: Callable[[], bool]) -> None:
-    def act() -> None:
-        window.show(name)
-        window.save()
-
-    window.until_noticed(act, seen, "a save to be recorded")
-
-
-def command(window: Window, name: str) -> None:
-    window.evaluate(f"await vscode.commands.executeCommand('timecode.{name}')")
 
 
 def test_pausing_stops_recording_and_resuming_goes_on(window: Window, editor: Editor, ledger: Ledger) -> None:
@@ -44,17 +27,18 @@ def test_pausing_stops_recording_and_resuming_goes_on(window: Window, editor: Ed
 
     window.show("src/lamp.py")
     window.save()
-    command(window, "pause")
+    window.command("pause")
     try:
-        until_status(window, "^ ?paused")
+        window.until_status("^ ?paused")
         before = len(saves())
         window.show("src/lens.ts")
         window.type("y")
         window.save_whole("src/lens.ts", "y")
     finally:
-        command(window, "resume")
-    until_status(window, "min$")
-    save(window, "src/lamp.py", lambda: len(saves()) > before)
+        window.command("resume")
+    window.until_status("min$")
+    work(window, ledger, "src/lamp.py", events=1)
+    until(lambda: len(saves()) > before, "the save")
     assert set(saves()[before:]) == {"src/lamp.py"}
     ledger.until_delivered()
 
@@ -93,12 +77,11 @@ def test_a_program_that_squats_the_port_is_told_nothing(
     with squatter() as (port, heard):
         window.configure(timecode__url=f"http://127.0.0.1:{port}")
         try:
-            until_status(window, r"token wrong\?")
-            recorded = ledger.recorded()
-            save(window, "src/lamp.py", lambda: ledger.more_than(recorded))
-            until_status(window, r"token wrong\? · \d+ waiting")
+            window.until_status(r"token wrong\?")
+            work(window, ledger, "src/lamp.py", events=1)
+            window.until_status(r"token wrong\? · \d+ waiting")
             before = len(heard)
-            command(window, "retryNow")
+            window.command("retryNow")
             until(lambda: len(heard) > before, "another try")
         finally:
             window.configure(timecode__url=relay.url)
@@ -107,17 +90,17 @@ def test_a_program_that_squats_the_port_is_told_nothing(
     assert (service.home / "token").read_text().strip() not in sent
     assert "lamp" not in sent
     assert "authorization" not in sent.lower()
-    until_status(window, "min$")
+    window.until_status("min$")
     ledger.until_delivered()
 
 
 def test_an_address_of_another_machine_is_not_used(window: Window, relay: Relay) -> None:
     window.configure(timecode__url="http://10.0.0.1:4821")
     try:
-        until_status(window, "offline|not installed|token wrong")
+        window.until_status("offline|not installed|token wrong")
     finally:
         window.configure(timecode__url=relay.url)
-    until_status(window, "min$")
+    window.until_status("min$")
 
 
 def test_the_service_is_started_on_demand(window: Window, relay: Relay, service: Service, ledger: Ledger) -> None:
@@ -125,9 +108,9 @@ def test_the_service_is_started_on_demand(window: Window, relay: Relay, service:
     # The relay stands on another address than the service that the command starts.
     window.configure(timecode__url=f"http://127.0.0.1:{service.port}")
     try:
-        until_status(window, "offline")
-        command(window, "startService")
-        until_status(window, "min$")
+        window.until_status("offline")
+        window.command("startService")
+        window.until_status("min$")
         assert service.holder() != window.pid
     finally:
         window.configure(timecode__url=relay.url)
@@ -138,12 +121,11 @@ def test_the_service_is_started_on_demand(window: Window, relay: Relay, service:
 def test_what_was_refused_is_set_aside_and_shown(window: Window, editor: Editor, relay: Relay, ledger: Ledger) -> None:
     ledger.until_delivered()
     relay.misbehave("refuse")
-    before = ledger.recorded()
-    save(window, "src/lens.ts", lambda: ledger.more_than(before))
+    work(window, ledger, "src/lens.ts", events=1)
     notes = editor.queue / "set-aside.jsonl"
     until(lambda: notes.exists() and "lens.ts" in notes.read_text(), "the event to be set aside")
     relay.misbehave("pass")
-    command(window, "showSetAside")
+    window.command("showSetAside")
     text = window.evaluate("return vscode.window.activeTextEditor.document.getText()")
     assert "refused by the service" in text
     assert "made up by the test" in text
@@ -171,8 +153,7 @@ def test_a_pasted_page_is_the_persons_and_an_inserted_one_the_programs(
     )
     until(lambda: "ai coding" in categories(before), "a program's edit")
     # Rested, so that neither the last beat nor the last key speaks for the paste.
-    began = time.monotonic()
-    until(lambda: time.monotonic() - began > 6, "the person to be idle")
+    rest()
     before = so_far()
     window.paste("a pasted line\n" * 30)
     until(lambda: categories(before), "the paste to be recorded")

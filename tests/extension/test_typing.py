@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
 from extension.editor_kit import witnessed
 from extension.editor_kit.server import Editor
-from extension.editor_kit.waiting import until
+from extension.editor_kit.waiting import rest, until
 from extension.editor_kit.window import Window
 
 pytestmark = pytest.mark.editor
-
-IDLE_SECONDS = 6
-
-
-def _rest() -> None:
-    """Until the person is idle, so that only what comes next can speak."""
-    began = time.monotonic()
-    until(lambda: time.monotonic() - began > IDLE_SECONDS, "the person to be idle")
 
 
 def _events(editor: Editor, window: Window) -> list[dict[str, Any]]:
@@ -34,7 +25,7 @@ def _typed(editor: Editor, window: Window, text: str, entity: str) -> dict[str, 
     def act() -> None:
         nonlocal before
         window.front()
-        _rest()
+        rest()
         before = len(_events(editor, window))
         window.type(text)
 

@@ -34,7 +34,9 @@ def chromium(profile: Path) -> webdriver.Chrome:
         options.add_argument("--no-sandbox")
     os.environ["SE_OFFLINE"] = "true"
     os.environ["SE_AVOID_STATS"] = "true"
-    driver = webdriver.Chrome(options=options, service=Driver(install.tool("chromedriver", _CHROMIUM), port=free_port()))
+    driver = webdriver.Chrome(
+        options=options, service=Driver(install.tool("chromedriver", _CHROMIUM), port=free_port())
+    )
     driver.set_page_load_timeout(120)
     driver.set_script_timeout(120)
     return driver

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from . import witnessed
 from .server import Editor
@@ -37,6 +38,16 @@ class Ledger:
     def more_than(self, count: int) -> bool:
         return self.recorded() > count
 
+    def seen(self, entity: str, count: int = 0, **traits: Any) -> bool:
+        """Whether windows recorded more than so many such events."""
+        events = witnessed.recorded(self._editor.witness)
+        return sum(_alike(event, entity, traits) for event in events) > count
+
+    def stored(self, entity: str, **traits: Any) -> list[dict[str, Any]]:
+        """The events of that kind in the store, once all that was recorded is delivered."""
+        self.until_delivered()
+        return [event for event in self._service.events() if _alike(event, entity, traits)]
+
     def queued_bytes(self) -> bytes:
         found = b""
         for path in self._editor.queue.glob("*.queue"):
@@ -62,3 +73,7 @@ class Ledger:
         """Strikes off what was set aside."""
         lines = [json.loads(line) for line in notes.read_text().splitlines() if line]
         self.refused.update(line["event"] for line in lines if line.get("event"))
+
+
+def _alike(event: dict[str, Any], entity: str, traits: dict[str, Any]) -> bool:
+    return event["entity"] == entity and all(event[name] == value for name, value in traits.items())

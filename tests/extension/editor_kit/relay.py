@@ -10,12 +10,13 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Relay:
-    """`fault` is what happens to requests: pass, 500, hang, reset, refuse (400), 413 (for batches of more than one
-    event), or lose-answer (done, but not told).
+    """`fault` is what happens to requests: pass, 500, hang, reset; or to events alone: refuse (400), 401, 413 (for
+    batches of more than one event), half (cut off in its middle), or lose-answer (done, but not told).
     """
 
     def __init__(self, port: int) -> None:
@@ -74,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         if posts:
             owner.bodies.append(body)
         small = fault == "413" and body.count(b'"time"') <= 1
-        if fault == "pass" or small or (not posts and fault in ("413", "lose-answer", "refuse")):
+        if fault == "pass" or small or (not posts and fault in ("401", "413", "half", "lose-answer", "refuse")):
             self._answer(*self._forward(body))
             return
         owner.hits += 1
@@ -85,29 +86,37 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
         elif fault == "refuse":
             self._answer(400, "application/problem+json", b'{"title": "made up by the test"}')
+        elif fault == "half":
+            with suppress(OSError), closing(self._send(body[: len(body) // 2])):
+                self._after()
+            self._cut()
         elif fault == "lose-answer":
             self._forward(body)
-            # Once: a second try that is on its way must not do it again, to what the test has started since.
-            after, owner.after_forward = owner.after_forward, None
-            if after:
-                after()
+            self._after()
             self._cut()
         else:
             self._answer(int(fault), "application/problem+json", b'{"title": "made up by the test"}')
 
+    def _after(self) -> None:
+        # Once: a second try that is on its way must not do it again, to what the test has started since.
+        after, self.owner.after_forward = self.owner.after_forward, None
+        if after:
+            after()
+
     def _forward(self, body: bytes) -> tuple[int, str, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.owner.port, timeout=60)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
         try:
-            connection.request(
-                self.command, self.path, body or None, {**headers, "Host": f"127.0.0.1:{self.owner.port}"}
-            )
-            answer = connection.getresponse()
-            return answer.status, answer.headers.get("Content-Type", ""), answer.read()
-        except OSError:
+            with closing(self._send(body)) as connection:
+                answer = connection.getresponse()
+                return answer.status, answer.headers.get("Content-Type", ""), answer.read()
+        except (OSError, http.client.HTTPException):
             return 502, "text/plain", b"the service is not there"
-        finally:
-            connection.close()
+
+    def _send(self, body: bytes) -> http.client.HTTPConnection:
+        """The request, its headers as they came, so that less of a body than they announce leaves the other end waiting."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.owner.port, timeout=120)  # a chart takes a browser
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+        connection.request(self.command, self.path, body or None, {**headers, "Host": f"127.0.0.1:{self.owner.port}"})
+        return connection
 
     def _answer(self, status: int, media: str, body: bytes) -> None:
         self.send_response(status)

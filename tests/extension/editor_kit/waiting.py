@@ -8,6 +8,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _PAUSE_S = 0.05
+_IDLE_S = 6
 
 
 def until(condition: Callable[[], T | None], what: str, timeout_s: float = 180) -> T:
@@ -20,3 +21,9 @@ def until(condition: Callable[[], T | None], what: str, timeout_s: float = 180) 
         if time.monotonic() > end:
             raise AssertionError(f"waited {timeout_s:g} s in vain for {what}; last seen: {value!r}")
         time.sleep(_PAUSE_S)
+
+
+def rest() -> None:
+    """Until the person is idle by the setting of these tests, so that only what comes next can speak."""
+    began = time.monotonic()
+    until(lambda: time.monotonic() - began > _IDLE_S, "the person to be idle")

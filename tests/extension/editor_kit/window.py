@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import urllib.error
 import urllib.request
@@ -15,15 +16,24 @@ from typing import Any, TypeVar
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from .browser import folder_url
+from .prompts import Prompts
 from .server import Editor
 from .waiting import until
 
-
 T = TypeVar("T")
+
+# Two silent intervals of 30 s and 10 s more make somebody absent.
+_SOON = """{
+    const { setInterval, setTimeout } = window;
+    window.setInterval = (run, ms, ...rest) => setInterval(run, ms === 30_000 ? 500 : ms, ...rest);
+    window.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 10_000 ? 100 : ms, ...rest);
+}"""
 
 
 class Window:
@@ -38,6 +48,7 @@ class Window:
         before = self._hosts()
         driver.switch_to.new_window("tab")
         self._tab = driver.current_window_handle
+        self.prompts = Prompts(driver, self._tab)
         driver.get(folder_url(editor.port, folder))
         self._meet(before)
 
@@ -84,8 +95,29 @@ class Window:
         """Key by key, into whatever has the keyboard."""
         ActionChains(self._driver).send_keys(text).perform()
 
+    def press(self, *keys: str) -> None:
+        """Keys held together."""
+        chain = ActionChains(self._driver)
+        for key in keys:
+            chain.key_down(key)
+        for key in reversed(keys):
+            chain.key_up(key)
+        chain.perform()
+
+    def stir(self) -> None:
+        """Presses a key that does nothing: the editor takes somebody to be there for a while."""
+        self.press(Keys.SHIFT)
+
+    def click_text(self) -> None:
+        """A click into the text in front."""
+        ActionChains(self._driver).move_to_element(self._text()).click().perform()
+
+    def scroll(self) -> None:
+        """Turns the wheel over the text in front."""
+        ActionChains(self._driver).scroll_from_origin(ScrollOrigin.from_element(self._text()), 0, 200).perform()
+
     def save(self) -> None:
-        ActionChains(self._driver).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+        self.press(Keys.CONTROL, "s")
 
     def save_whole(self, name: str, part: str) -> None:
         """Saves a file after typing into it, and waits until the part that was typed is on disk once more."""
@@ -135,7 +167,7 @@ class Window:
             "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
         )
         self.evaluate(f"await vscode.env.clipboard.writeText({json.dumps(text)})")
-        ActionChains(self._driver).key_down(Keys.CONTROL).send_keys("v").key_up(Keys.CONTROL).perform()
+        self.press(Keys.CONTROL, "v")
 
     def status(self) -> str:
         """The status bar's text, as a person reads it."""
@@ -146,10 +178,17 @@ class Window:
         except WebDriverException:
             return ""
 
-    def notifications(self) -> list[str]:
-        self._driver.switch_to.window(self._tab)
-        found = self._driver.find_elements(By.CSS_SELECTOR, ".notification-list-item-message")
-        return [element.text for element in found]
+    def until_status(self, pattern: str) -> str:
+        """The status bar's text, once it is as the pattern says."""
+        return until(lambda: status if re.search(pattern, status := self.status()) else None, f"the status {pattern!r}")
+
+    def command(self, name: str) -> None:
+        """Runs a command of the extension to its end."""
+        self.evaluate(f"await vscode.commands.executeCommand('timecode.{name}')")
+
+    def begin(self, name: str) -> None:
+        """Starts a command that asks something before it ends."""
+        self.evaluate(f"void vscode.commands.executeCommand('timecode.{name}')")
 
     def answers(self) -> bool:
         """Whether the extension host known to the window is alive."""
@@ -180,6 +219,19 @@ class Window:
         self._driver.switch_to.window(self._tab)
         self._driver.close()
         self._driver.switch_to.window(self._driver.window_handles[0])
+
+    def notice_absence_soon(self) -> None:
+        """Loads the window anew, with a shorter minute without a key or a click that the editor takes for absence."""
+        self._driver.switch_to.window(self._tab)
+        self._driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _SOON})
+        self.reload()
+
+    def in_terminal(self) -> bool:
+        """Whether the keys go to a terminal."""
+        return bool(self._driver.execute_script("return document.activeElement.matches('.xterm-helper-textarea')"))
+
+    def _text(self) -> WebElement:
+        return self._driver.find_element(By.CSS_SELECTOR, ".editor-group-container.active .monaco-editor")
 
     def _meet(self, before: set[int]) -> None:
         def newcomer() -> dict[str, Any] | None:
