@@ -121,6 +121,11 @@ def test_a_second_window_counts_only_while_it_has_the_focus(
     try:
         work(window, ledger, "src/lamp.py")
         work(other, ledger, "src/lens.ts")
+        # A save still under way would make the program's edit pass for a formatter's.
+        other.type("left")
+        other.save()
+        until(lambda: "left" in (project / "src/lens.ts").read_text(), "the file to be saved")
+        other.until_clean("src/lens.ts")
         window.front()
         until(lambda: not other.focused(), "the other window to lose the focus")
         other.evaluate(
