@@ -53,7 +53,8 @@ def test_typing_while_the_default_test_task_runs_is_running_tests(window: Window
     window.evaluate(
         """const find = async () => (await vscode.tasks.fetchTasks()).find((task) => task.name === 'wait');
         let task;
-        for (let n = 0; n < 1000 && !(task = await find()); n++) await new Promise((resolve) => setTimeout(resolve, 100));
+        const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+        for (let n = 0; n < 1000 && !(task = await find()); n++) await pause();
         task.presentationOptions = { reveal: vscode.TaskRevealKind.Never };
         await vscode.tasks.executeTask(task);"""
     )

@@ -61,6 +61,7 @@ def code_server() -> Path:
     done = CACHE / ".complete-with-terminals"
     with _alone(CACHE):
         if not done.exists():
+            tool("g++", "install a C++ compiler: apt-get install g++ make")
             (CACHE / "package.json").write_text('{"private": true}\n')
             install = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund"]
             _run([*install, f"code-server@{VERSION}"], CACHE)

@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 502, "text/plain", b"the service is not there"
 
     def _send(self, body: bytes) -> http.client.HTTPConnection:
-        """The request, its headers as they came, so that less of a body than they announce leaves the other end waiting."""
+        """The request with its headers as they came: less of a body than they announce leaves the other end waiting."""
         connection = http.client.HTTPConnection("127.0.0.1", self.owner.port, timeout=120)  # a chart takes a browser
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
         connection.request(self.command, self.path, body or None, {**headers, "Host": f"127.0.0.1:{self.owner.port}"})

@@ -125,7 +125,11 @@ class Window:
         before = path.read_text().count(part)
         self.save()
         until(lambda: path.read_text().count(part) > before, f"{name} to be saved")
-        clean = f"return vscode.workspace.textDocuments.every((one) => one.uri.fsPath !== {json.dumps(str(path))} || !one.isDirty)"
+        self.until_clean(name)
+
+    def until_clean(self, name: str) -> None:
+        path = json.dumps(str(self.folder / name))
+        clean = f"return vscode.workspace.textDocuments.every((one) => one.uri.fsPath !== {path} || !one.isDirty)"
         until(lambda: self.evaluate(clean), f"the editor to know that {name} is saved")
 
     def until_noticed(self, act: Callable[[], None], seen: Callable[[], T | None], what: str) -> T:
