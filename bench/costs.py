@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
 import orjson
+from timecode_core.event import Event
 from timecode_core.intake import Intake
 from timecode_core.observation import Observation
 from timecode_core.protocols import Step
+from timecode_core.receipt import Stored
 from timecode_core.wire import observation_from_wire
 from timecode_core.writer import Writer
 
@@ -72,8 +74,8 @@ def run(place: Place) -> Section:
 class _Nowhere:
     """A writer that stores nothing."""
 
-    def submit(self, events: Sequence[object]) -> list[bool]:
-        return [True] * len(events)
+    def submit(self, events: Sequence[Event]) -> list[Stored]:
+        return [Stored(event.id, new=True) for event in events]
 
 
 def _sure(step: Step) -> Callable[[Observation], Observation]:
