@@ -189,7 +189,8 @@ def test_a_terminal_is_an_app_and_a_test_run_in_it_is_known(window: Window, ledg
     finally:
         window.evaluate("vscode.window.terminals.forEach((one) => one.dispose())")
         window.evaluate("await vscode.commands.executeCommand('workbench.action.closePanel')")
-    assert [(one["type"], one["language"], one["is_write"]) for one in events] == [("app", "", False)] * 2
+    told = [(one["type"], one["project"], one["language"], one["is_write"]) for one in events]
+    assert told == [("app", "lighthouse", "", False)] * 2
 
 
 # Ends after what the extension puts off for the moment in which a paste moves the cursor: both wait by the same clock.

@@ -14,12 +14,11 @@ export function firstFolder(): vscode.Uri | undefined {
   return vscode.workspace.workspaceFolders?.[0]?.uri;
 }
 
-/** A terminal's folder. A shell on another machine names it as if it were on this one. */
+/** A terminal's folder. A shell behind a remote or a browser names it by another scheme than the workspace's. */
 export function terminalFolder(terminal: vscode.Terminal): vscode.Uri | undefined {
   const cwd = terminal.shellIntegration?.cwd;
   const folder = firstFolder();
-  const elsewhere = cwd?.scheme === "file" && folder && folder.scheme !== "file";
-  return elsewhere ? folder.with({ path: cwd.path }) : (cwd ?? folder);
+  return cwd && folder && cwd.scheme !== folder.scheme ? folder.with({ path: cwd.path }) : (cwd ?? folder);
 }
 
 /** The path as seen from its workspace folder: a folder above says nothing of what is done within. */
