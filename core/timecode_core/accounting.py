@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_core.protocols import Key, Reader, Rule
 from timecode_core.stretch import Stretch
@@ -14,11 +15,26 @@ FIRST_KEY: Key = (-(2**63), b"")
 
 
 def chunks(reader: Reader, start: int = FIRST_KEY[0], stop: int = 2**63 - 1) -> Iterator[Sequence[Event]]:
-    """The stored events with start <= time < stop, in order, some thousands at a time."""
+    """The stored events with start <= time < stop, in order, some thousands at a time.
+
+    Raises StoreError where they are not in order: no healthy store gives them so, and it might go on for ever.
+    """
     after: Key = (start, b"")
     while chunk := reader.scan(after, stop, CHUNK):
+        check_order(after, chunk)
         yield chunk
         after = chunk[-1].key
+
+
+def check_order(after: Key, events: Sequence[Event]) -> None:
+    """Raise StoreError unless the keys of the events grow, beginning beyond `after`."""
+    for event in events:
+        if event.key <= after:
+            raise StoreError(
+                "the store is damaged: it gives events out of order.",
+                remedy="Stop the service and put a backup in the place of the database.",
+            )
+        after = event.key
 
 
 def credited(rule: Rule, events: Iterable[Sequence[Event]]) -> Iterator[Stretch]:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from timecode_core.accounting import chunks, credited
+from timecode_core.accounting import check_order, chunks, credited
 from timecode_core.aggregation import CLOCK, LABELS, Aggregation
 from timecode_core.calendar import DAY_US, EPOCH, HOUR_US, SECOND_US, Calendar, day_date, day_number, local_offset
 from timecode_core.cells import Cells
@@ -143,6 +143,7 @@ class Answers:
             start, stop = calendar.bounds(first, last)
             key: Key = _parse_cursor(after) if after else (start, b"")
             while len(found) <= limit and (chunk := reader.scan(key, stop, max(limit + 1, 1000))):
+                check_order(key, chunk)
                 key = chunk[-1].key
                 found.extend(
                     e

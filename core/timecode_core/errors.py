@@ -46,6 +46,14 @@ class StoreError(UnavailableError):
     """The store refused or failed."""
 
 
+class DamageError(StoreError):
+    """What the store holds is damaged, so that none of it may be served. Trying again won't help."""
+
+
+class UnreadableError(StoreError):
+    """One entry of the store can't be read; questions that don't meet it are answered as ever."""
+
+
 class StepError(UnavailableError):
     """A step failed by a fault of its own, so that what it should have hidden may still be there."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,22 @@ else:
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_GLANCES = 5
+_GLANCE_S = 0.02
+
+
+def _lock_patiently(descriptor: int) -> None:
+    """Lock, and come again for a moment where it is held: whoever only looks whether it is taken holds it briefly."""
+    for _ in range(_GLANCES):
+        try:
+            return _lock(descriptor)
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise
+        time.sleep(_GLANCE_S)
+    return _lock(descriptor)
 
 
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK})
@@ -60,7 +77,7 @@ class FileLock:
         except OSError as error:
             raise TimecodeError(f"cannot open {self._path}: {error.strerror}.", remedy="Check who owns it.") from error
         try:
-            _lock(descriptor)
+            _lock_patiently(descriptor)
         except OSError as error:
             os.close(descriptor)
             if error.errno not in _HELD:
@@ -72,6 +89,29 @@ class FileLock:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
         self._descriptor = descriptor
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the path still names the file that is locked. Where it doesn't, somebody else can take the other."""
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), os.stat(self._path))  # noqa: PTH116  (at every commit)
+        except OSError:
+            return False
+
+    @property
+    def taken(self) -> bool:
+        """Whether some process holds the lock at this moment."""
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | _NO_FOLLOW)
+        except OSError:
+            return False
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            return error.errno in _HELD
+        finally:
+            os.close(descriptor)
+        return False
 
     def release(self) -> None:
         """Let go of it. Twice is fine."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from attrs import frozen
 
@@ -137,6 +137,43 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Give everything back. Twice is fine."""
+
+
+@runtime_checkable
+class Guarded(Protocol):
+    """What a store may do besides, where somebody can damage its data or take it away: all of it, or none.
+
+    The service then serves nothing that is in doubt before it has been looked through, and goes on by itself when the
+    data are back.
+    """
+
+    @property
+    def doubt(self) -> str:
+        """Why everything must be looked through before it is served; empty where nothing speaks for that."""
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with the storage itself, a line each, none where it is sound. Reads everything."""
+
+    def trust(self) -> None:
+        """It has been looked through and is sound: there is no doubt any more, nor after it is closed in good order."""
+
+    def tend(self) -> str:
+        """Called every other second by a thread that does not write: time for work that can wait.
+
+        Gives why the data can't be used any more (they were taken away, replaced, changed by somebody else, or are
+        damaged), else nothing. From then on `reading` and `writing` raise StoreError, until `reopen`.
+        """
+
+    def reopen(self) -> None:
+        """After a loss: open anew what is there now, as if it had never been seen. Raises StoreError."""
+
+
+@runtime_checkable
+class Mending(Protocol):
+    """What a transaction may do besides."""
+
+    def mend(self) -> None:
+        """Put right what is kept beside the events and can be told from them. `rebuild` fills the cells afterwards."""
 
 
 # --- Time accounting -------------------------------------------------------------------------------------------------

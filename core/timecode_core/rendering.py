@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -22,6 +23,8 @@ class Rendering:
     def __init__(self, answers: Answers, renderers: Renderers) -> None:
         self._answers = answers
         self.renderers = renderers
+        self._start = secrets.token_hex(8)
+        """In every tag: one given before a restart, say over a backup that was put back, means nothing after it."""
 
     def _renderer(self, name: str) -> Renderer:
         try:
@@ -44,6 +47,7 @@ class Rendering:
         chosen = structure_options(renderer.options, options)
         filters = sorted((column, *values) for column, values in selection.filters.items())
         parts = (
+            self._start,
             self._answers.revision(),
             self.renderers.settings_fingerprint,
             name,

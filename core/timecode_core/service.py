@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 
 from timecode_core import __version__
 from timecode_core.answers import Answers
-from timecode_core.errors import BusyError, TimecodeError, UnavailableError
+from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.installation import Installation
 from timecode_core.intake import Intake
-from timecode_core.protocols import Rendered, Renderer, Transaction
+from timecode_core.keeper import Keeper
+from timecode_core.protocols import Rendered, Renderer
 from timecode_core.query import Query
 from timecode_core.receipt import Receipt
 from timecode_core.rendering import Rendering, Texts
 from timecode_core.selection import Selection
 from timecode_core.sources import Sources
-from timecode_core.upkeep import Work
 from timecode_core.wire import format_time
 from timecode_core.writer import Writer
-
-_log = logging.getLogger("timecode.service")
-_FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 300.0
 
 
 class Service:
@@ -33,7 +25,6 @@ class Service:
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
-        self.progress = "starting"
 
     def start(self) -> None:
         """Open the store and begin to bring its totals up to date; `ready` tells when it is done. Raises StoreError."""
@@ -46,70 +37,40 @@ class Service:
         self._writer = Writer(self._store, self._ledger)
         self._intake = Intake(steps, self._writer)
         self._sources: Sources | None = None
-        self._begun = threading.Event()
-        self._pause_s = _FIRST_PAUSE_S
-        self._again: threading.Timer | None = None
-        self._bring_up_to_date()
+        self._keeper = Keeper(installation, self._store, self._writer, self._ledger, self._begin)
+        self._keeper.start()
 
-    def _bring_up_to_date(self) -> None:
-        self._upkeep: Future[None] = self._writer.run(self._catch_up)
-        self._upkeep.add_done_callback(self._begin)
-
-    def _catch_up(self, transaction: Transaction) -> None:
-        work = Work.due(transaction.metadata(), self.installation.settings.core, self._ledger)
-        if not work.needed:
-            return
-
-        def tell(done: int, count: int) -> None:
-            self.progress = f"recomputing totals ({work.reason}): {done} of {count} events"
-
-        tell(0, transaction.count())
-        _log.info(self.progress)
-        work.do(transaction, self._ledger, tell)
-
-    def _begin(self, upkeep: Future[None]) -> None:
-        try:
-            upkeep.result()
-            self.progress = ""
+    def _begin(self) -> None:
+        """Start the sources, the first time that events can be taken."""
+        if self._sources is None:
             self._sources = Sources(self.installation.sources(), self.submit)
-        except UnavailableError as error:
-            self.progress = f"it could not get ready, and tries again in {self._pause_s:.0f} s: {error}"
-            _log.error(self.progress)
-            self._again = threading.Timer(self._pause_s, self._try_again)
-            self._again.daemon = True
-            self._again.start()
-            self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
-        except Exception as error:  # noqa: BLE001  (a callback's exception would go unseen)
-            self.progress = f"it could not get ready: {error}"
-            _log.error(self.progress)
-        finally:
-            self._begun.set()
 
-    def _try_again(self) -> None:
-        """A disk that was full, say, may have room now."""
-        self._begun.clear()
-        self.progress = "trying again to get ready"
-        with suppress(BusyError):  # it is being closed
-            self._bring_up_to_date()
+    @property
+    def progress(self) -> str:
+        """What is going on until events are taken and questions answered; then nothing."""
+        return self._keeper.progress
 
     @property
     def ready(self) -> bool:
         """Whether events are taken and questions answered. Until then `progress` says what is going on."""
         return not self.progress
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the store, as far as the last attempts to use it tell; empty while it is well."""
+        return self._keeper.fault or self._writer.fault
+
     def wait(self, timeout_s: float | None = None) -> None:
         """Return once it is ready. Raises what kept it from that, or TimeoutError.
 
         What another attempt may mend (UnavailableError) is tried again, with pauses, for as long as it runs.
         """
-        if not self._begun.wait(timeout_s):
-            raise TimeoutError(self.progress)
-        self._upkeep.result()
+        self._keeper.wait(timeout_s)
         self._check_ready()
 
     def _check_ready(self) -> None:
-        if self.progress:
-            raise BusyError(f"the service is not ready: {self.progress}.", remedy="Try again in a moment.")
+        if progress := self.progress:
+            raise BusyError(f"the service is not ready: {progress.rstrip('.')}.", remedy="Try again in a moment.")
 
     def submit(self, items: Sequence[object], source: str) -> Receipt:
         """Store decoded wire events; durable on return. Raises UnavailableError: then none of them is stored."""
@@ -136,6 +97,7 @@ class Service:
         Never raises StoreError: a store that fails is part of the answer.
         """
         health = self._store.health()
+        error = self.fault or health.error or "; ".join(self._keeper.warnings)
         failures = [
             *self.installation.plugins.failures,
             *(f"aggregation {n}: {why}" for n, why in dict(self._ledger.failures).items()),
@@ -147,7 +109,7 @@ class Service:
             "version": __version__,
             "ready": self.ready,
             "progress": self.progress,
-            "store": {"ok": health.ok, "error": health.error, **health.details},
+            "store": {"ok": not error, "error": error, **health.details},
             "failures": failures,
             "today": None,
             "last_event": None,
@@ -173,9 +135,8 @@ class Service:
         }
 
     def close(self) -> None:
-        """Stop the sources, finish what is being written, and close the store."""
-        if self._again:
-            self._again.cancel()
+        """Stop watching and the sources, finish what is being written, and close the store."""
+        self._keeper.close()
         if self._sources:
             self._sources.stop()
         self._writer.close()

@@ -6,23 +6,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from timecode_core.accounting import chunks, credited
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import SECOND_US, Calendar
 from timecode_core.cells import Cells
+from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_core.installation import Installation
-from timecode_core.protocols import Cell, Reader, Store
+from timecode_core.protocols import Cell, Guarded, Reader, Store
 from timecode_core.upkeep import filled, recorded, recorded_rule
 
-_ALL_DAYS = (-(10**7), 10**7)
+_ALL_DAYS = (-(2**62), 2**62)
 
 
 @frozen
 class Difference:
-    """A cell whose kept time is not what the events say; both in microseconds."""
+    """A cell whose kept time is not what the events say; both in microseconds. An empty cell is the sum of all."""
 
     cell: Cell
     kept: int
@@ -34,21 +35,36 @@ class Verification:
     """What was found. `differences` has an entry for each aggregation that the store keeps, all empty as it should be.
 
     `pending` names aggregations that the store does not keep in today's form: `serve` or `rebuild` will fill them.
-    `disorder` counts events that are out of order or counted wrongly, `altered` those whose id does not fit their
-    content: no healthy store has any.
+    `miscounted` is by how many the store's own count of events is wrong, `altered` counts those whose id does not fit
+    their content, `damage` is what the store finds wrong with itself: no healthy store has any.
     """
 
-    events: int
-    total: int
-    differences: Mapping[str, Sequence[Difference]]
-    pending: Sequence[str]
-    disorder: int
-    altered: int
+    events: int = 0
+    total: int = 0
+    differences: Mapping[str, Sequence[Difference]] = field(factory=dict)
+    pending: Sequence[str] = ()
+    miscounted: int = 0
+    altered: int = 0
+    damage: Sequence[str] = ()
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """What is wrong, a line each, with the name of the aggregation that it is about, if any."""
+        return [
+            *(("", line) for line in self.damage),
+            *([("", f"{self.altered} events have ids that do not fit their content")] if self.altered else []),
+            *([("", f"the count of events is wrong by {self.miscounted}")] if self.miscounted else []),
+            *(
+                (name, f"{len(found)} totals of {name} are not what the events say")
+                for name, found in self.differences.items()
+                if found
+            ),
+        ]
 
     @property
     def clean(self) -> bool:
         """Whether nothing at all differs."""
-        return not (self.disorder or self.altered) and not any(self.differences.values())
+        return not self.faults
 
 
 def verify(
@@ -56,8 +72,18 @@ def verify(
 ) -> Verification:
     """Recompute every aggregation from the raw events, by the rule the store has recorded, and compare cell by cell.
 
-    Raises BusyError where that rule can't be had any more.
+    A store that can look at itself does so first. Raises BusyError where that rule can't be had any more, StoreError.
     """
+    damage = store.check() if isinstance(store, Guarded) else ()
+    try:
+        return evolve(_recomputed(installation, store, progress), damage=damage)
+    except StoreError:
+        if damage:  # which says more than where it stopped
+            return Verification(damage=damage)
+        raise
+
+
+def _recomputed(installation: Installation, store: Store, progress: Callable[[int, int], None]) -> Verification:
     with store.reading() as reader:
         metadata = reader.metadata()
         core = recorded(metadata, installation.settings.core)
@@ -79,13 +105,15 @@ def verify(
                 for cell, us in cells.of(aggregation).items():
                     sums[aggregation][cell] += us
             total += sum(stretch.end - stretch.start for stretch in part)
-        differences = {aggregation.name: _compare(reader, aggregation, cells) for aggregation, cells in sums.items()}
+        differences = {
+            aggregation.name: _compare(reader, aggregation, cells, total) for aggregation, cells in sums.items()
+        }
     pending = sorted({aggregation.name for aggregation in offered} - differences.keys())
-    return Verification(scan.seen, total, differences, pending, scan.disorder, scan.altered)
+    return Verification(scan.seen, total, differences, pending, scan.miscounted, scan.altered)
 
 
 class _Scan:
-    """Reads all events once, counts them, and checks their order and their ids."""
+    """Reads all events once, counts them, and checks their ids."""
 
     def __init__(self, reader: Reader, progress: Callable[[int, int], None]) -> None:
         self._reader = reader
@@ -93,29 +121,26 @@ class _Scan:
         self._count = reader.count()
         self.seen = 0
         self.altered = 0
-        self._unordered = 0
 
     def chunks(self) -> Iterator[Sequence[Event]]:
-        last: Event | None = None
         for chunk in chunks(self._reader):
-            for event in chunk:
-                self._unordered += last is not None and event.key <= last.key
-                self.altered += event.id != event.content_id()
-                last = event
+            self.altered += sum(event.id != event.content_id() for event in chunk)
             self.seen += len(chunk)
             self._progress(self.seen, self._count)
             yield chunk
 
     @property
-    def disorder(self) -> int:
-        return self._unordered + abs(self._count - self.seen)
+    def miscounted(self) -> int:
+        return abs(self._count - self.seen)
 
 
-def _compare(reader: Reader, aggregation: Aggregation, computed: Mapping[Cell, int]) -> list[Difference]:
+def _compare(reader: Reader, aggregation: Aggregation, computed: Mapping[Cell, int], total: int) -> list[Difference]:
     kept = dict(reader.totals(aggregation, _ALL_DAYS, aggregation.columns, {}))
     cells = sorted(kept.keys() | computed.keys(), key=repr)
-    return [
+    found = [
         Difference(cell, kept.get(cell, 0), computed.get(cell, 0))
         for cell in cells
         if kept.get(cell) != computed.get(cell)
     ]
+    plain = sum(us for _, us in reader.totals(aggregation, _ALL_DAYS, (), {}))
+    return found if found or plain == total else [Difference((), plain, total)]

@@ -45,6 +45,9 @@ class Writer:
         self._waiting: list[_Submission] = []
         self._large_next = False
         self._closing = False
+        self._told = ""
+        self.fault = ""
+        """Why the last transaction failed; empty once one has succeeded."""
         self._thread = threading.Thread(target=self._loop, name="timecode-writer", daemon=True)
         self._thread.start()
 
@@ -119,12 +122,14 @@ class Writer:
                 added = self._ledger.add(transaction, chain.from_iterable(submission.events for submission in group))
         except BaseException as error:  # noqa: BLE001  (even SystemExit: the submitters must hear of it, the thread go on)
             if len(group) == 1 or not began:  # where none could begin, none is at fault, and each would wait alike
+                failure = self._failed(error)
                 for submission in group:
-                    submission.done.set_exception(_translated(error))
+                    submission.done.set_exception(failure)
             else:
                 for submission in group:
                     self._commit([submission])
             return
+        self._succeeded()
         for submission in group:
             submission.done.set_result([_claim(added, event.id) for event in submission.events])
 
@@ -133,9 +138,26 @@ class Writer:
             with self._store.writing() as transaction:
                 result = job(transaction)
         except BaseException as error:  # noqa: BLE001  (as above)
-            done.set_exception(_translated(error))
+            done.set_exception(self._failed(error))
         else:
+            self._succeeded()
             done.set_result(result)
+
+    def _failed(self, error: BaseException) -> TimecodeError:
+        """Remember the failure until a transaction succeeds, and say it once."""
+        failure = _translated(error)
+        if isinstance(failure, BusyError):
+            return failure  # no fault of the store's
+        if str(failure) != self._told:
+            self._told = str(failure)
+            _log.error("nothing is stored: %s", failure)
+        self.fault = str(failure)
+        return failure
+
+    def _succeeded(self) -> None:
+        if self.fault:
+            self.fault = ""
+            _log.warning("events are stored again")
 
 
 def _claim(added: Added, event_id: bytes) -> Stored:

@@ -31,7 +31,7 @@ def test_an_untouched_store_is_clean() -> None:
     """Every event counted, nothing different."""
     found = _verified_after("")
     assert found.clean
-    assert (found.events, found.total, found.altered, found.disorder) == (5, 240_000_000, 0, 0)
+    assert (found.events, found.total, found.altered, found.miscounted) == (5, 240_000_000, 0, 0)
 
 
 def test_an_event_altered_behind_our_back_is_found() -> None:

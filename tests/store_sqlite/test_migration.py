@@ -59,7 +59,7 @@ def test_an_earlier_file_is_brought_up_to_date_and_a_copy_kept(path: Path) -> No
 def test_a_file_of_today_is_not_copied(path: Path, tmp_path: Path) -> None:
     """Opening what is up to date writes no backup."""
     SqliteStore(path).close()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["t.db", "t.db.lock"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["t.db", "t.db.lock", "t.db.state"]
 
 
 def test_earlier_copies_are_kept(path: Path, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_several_versions_at_once(path: Path, tmp_path: Path) -> None:
     """A file that is far behind goes through every version, with a copy before each."""
     SqliteStore(path, migrations=(*NEXT, "DROP TABLE more")).close()
     assert ask(path, "PRAGMA user_version") == [(len(NEXT) + 1,)]
-    copies = {file.name for file in tmp_path.iterdir()} - {"t.db", "t.db.lock"}
+    copies = {file.name for file in tmp_path.iterdir()} - {"t.db", "t.db.lock", "t.db.state"}
     assert copies == {f"t.db.v{len(MIGRATIONS)}.backup", f"t.db.v{len(NEXT)}.backup"}
 
 

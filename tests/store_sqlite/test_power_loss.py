@@ -82,8 +82,8 @@ def live_too_hasty(store: SqliteStore, acknowledged: list[int], _rng: random.Ran
 
 
 def _pragma(store: SqliteStore, pragma: str) -> None:
-    assert store._writer is not None
-    store._writer.raw.execute(pragma)
+    assert store._connections.writer is not None
+    store._connections.writer.raw.execute(pragma)
 
 
 def cut(seed: int, folder: Path, life: Life) -> int:
@@ -117,7 +117,7 @@ def check(path: Path, acknowledged: list[int]) -> None:
     try:
         store = SqliteStore(path)
         with store.writing() as transaction:
-            if (found := transaction._connection.rows("PRAGMA integrity_check")) != [("ok",)]:
+            if (found := transaction.connection.rows("PRAGMA integrity_check")) != [("ok",)]:
                 raise Lost(str(found))
             latest = int(transaction.metadata().get("latest", "-1"))
             if latest not in (len(acknowledged) - 1, len(acknowledged)):

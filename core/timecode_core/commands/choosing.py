@@ -12,8 +12,11 @@ from typing import Any, TypeVar
 import click
 
 from timecode_core.answers import Answers
+from timecode_core.commands.progress import progress_bar
 from timecode_core.installation import Installation
+from timecode_core.looking import look_through
 from timecode_core.periods import PERIODS
+from timecode_core.protocols import Guarded
 from timecode_core.selection import Selection, Theme
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,10 +50,14 @@ def selecting(command: F) -> F:
 
 @contextmanager
 def reading(installation: Installation) -> Iterator[Answers]:
-    """The answers of the store, opened for reading only."""
+    """The answers of the store, opened for reading only; looked through first where it is in doubt."""
     installation.check()
     store = installation.store()
     try:
+        if isinstance(store, Guarded) and store.doubt:
+            with progress_bar(f"Looking through the database: {store.doubt}") as tell:
+                for warning in look_through(installation, store, tell):
+                    click.echo(f"timecode: {warning}", err=True)
         yield Answers(installation, store)
     finally:
         store.close()

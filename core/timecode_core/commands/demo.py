@@ -7,6 +7,7 @@ from itertools import islice
 
 import click
 
+from timecode_core.accounting import chunks
 from timecode_core.commands.progress import progress_bar
 from timecode_core.home import Home
 from timecode_core.installation import Installation
@@ -80,7 +81,7 @@ def _empty(installation: Installation) -> None:
     try:
         ledger = installation.ledger()
         with store.writing() as transaction:
-            while earlier := transaction.scan((-1, b""), 2**62, _BATCH):
+            for earlier in chunks(transaction):
                 transaction.delete(earlier)
             work = Work.due(transaction.metadata(), installation.settings.core, ledger, everything=True)
             work.do(transaction, ledger, lambda _done, _all: None)

@@ -7,6 +7,8 @@ import click
 from timecode_core.commands.progress import progress_bar
 from timecode_core.installation import Installation
 from timecode_core.lock import WriteLock
+from timecode_core.protocols import Mending
+from timecode_core.renaming import rename_altered
 from timecode_core.upkeep import Work
 
 
@@ -15,7 +17,8 @@ from timecode_core.upkeep import Work
 def rebuild(installation: Installation) -> None:
     """Compute every total anew from the raw events, by the settings of today, in one transaction.
 
-    Nothing changes if it is interrupted. The service must not be running meanwhile.
+    Where something has changed the database behind our back, this mends whatever the events can tell. Nothing changes
+    if it is interrupted. The service must not be running meanwhile.
     """
     installation.check()
     with WriteLock(installation.home) as lock:
@@ -24,6 +27,9 @@ def rebuild(installation: Installation) -> None:
         try:
             ledger = installation.ledger()
             with progress_bar("Rebuilding") as tell, store.writing() as transaction:
+                if isinstance(transaction, Mending):
+                    transaction.mend()
+                altered = rename_altered(transaction)
                 work = Work.due(transaction.metadata(), installation.settings.core, ledger, everything=True)
                 work.do(transaction, ledger, tell)
                 count = transaction.count()
@@ -31,5 +37,7 @@ def rebuild(installation: Installation) -> None:
             store.close()
     names = ", ".join(aggregation.name for aggregation in ledger.aggregations)
     click.echo(f"Rebuilt {names or 'nothing'} from {count:,} events.")
+    if altered:
+        click.echo(f"{altered} events were not as they had been stored; they are kept as they are now, with new ids.")
     for name, reason in ledger.failures.items():
         click.echo(f"Left out {name}: {reason}", err=True)

@@ -8,6 +8,7 @@ from timecode_core.commands.progress import progress_bar
 from timecode_core.commands.words import duration
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
+from timecode_core.looking import REMEDY
 from timecode_core.verification import verify as verify_store
 
 _SHOWN = 5
@@ -18,7 +19,8 @@ _SHOWN = 5
 def verify(installation: Installation) -> None:
     """Recompute every total from the raw events and compare: to the microsecond, cell by cell.
 
-    Only reads, so the service may go on. Exits with 1 if anything differs.
+    The database is looked through as well: its pages, its tables and indexes, and what it counts. Only reads, so the
+    service may go on. Exits with 1 if anything is wrong.
     """
     installation.check()
     store = installation.store()
@@ -34,11 +36,11 @@ def verify(installation: Installation) -> None:
             click.echo(f"  {difference.cell!r}: kept {difference.kept} µs, events say {difference.computed} µs")
     for name in found.pending:
         click.echo(f"{name}: not kept in its present form; `timecode serve` or `timecode rebuild` will fill it")
-    if found.disorder:
-        click.echo(f"{found.disorder} events out of order or miscounted")
+    if found.miscounted:
+        click.echo(f"the count of events is wrong by {found.miscounted}")
     if found.altered:
         click.echo(f"{found.altered} events whose id does not fit their content")
+    for line in found.damage:
+        click.echo(f"damage: {line}")
     if not found.clean:
-        raise TimecodeError(
-            "the totals differ from the events.", remedy="Run `timecode rebuild`, and please report it."
-        )
+        raise TimecodeError("what is kept is not what the events say.", remedy=REMEDY)

@@ -50,7 +50,7 @@ def own_mounts(
         Mount("/", PageResource(service, settings.page)),
         Mount("/login", LoginResource(codes, sessions), Policy(open=True, navigation=True)),
         Mount("/assets/{renderer}/{name}", AssetsResource(service)),
-        Mount("/healthz", HealthResource(), OPEN),
+        Mount("/healthz", HealthResource(service), OPEN),
         Mount("/openapi.json", OpenApiResource()),
         Mount("/api/v1/hello", HelloResource(identity.token, identity.port), OPEN),
         Mount("/api/v1/login", CodeResource(codes), Policy(carriers=("bearer",))),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import apsw
 from timecode_core.errors import StoreError
 
 from timecode_store_sqlite.connection import Connection, store_error
+from timecode_store_sqlite.schema import REVISE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,7 @@ def copy(connection: Connection, path: Path) -> None:
             with target.backup("main", connection.raw, "main") as task:
                 task.step(-1)
             target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            target.execute(REVISE, (time.time_ns() // 1000,)).fetchall()  # no log of the original is the copy's
         finally:
             target.close(force=True)
         with path.open("rb") as file:

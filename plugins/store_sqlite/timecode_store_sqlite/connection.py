@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import apsw
-from timecode_core.errors import StoreError
+from timecode_core.errors import StoreError, UnreadableError
 
 from timecode_store_sqlite.contexts import Contexts
 
@@ -22,26 +22,38 @@ PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
 PRAGMA checkpoint_fullfsync = ON;
 PRAGMA secure_delete = ON;
+PRAGMA wal_autocheckpoint = 0;
 """
+"""The log is folded by `fold` alone: the store then knows what the file itself holds."""
+_FROM_BACKUP = "Stop the service, move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
 _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
     (apsw.FullError, "the disk is full", "Free some space; nothing was lost."),
-    (apsw.NotADBError, "this is no SQLite database, or it is damaged", "Move it away and put a backup in its place."),
-    (apsw.CorruptError, "the file is damaged", "Move it away and put a backup in its place."),
+    (apsw.NotADBError, "this is no SQLite database, or it is damaged", _FROM_BACKUP),
+    (apsw.CorruptError, "the file is damaged", _FROM_BACKUP),
     (apsw.ReadOnlyError, "the file can't be written", "Check who owns it, and that its disk is writable."),
     (apsw.CantOpenError, "the file can't be opened", "Check that it and its folder are yours."),
     (apsw.PermissionsError, "access is denied", "Check that the file and its folder are yours."),
     (apsw.BusyError, "another process is writing to it", "Wait for it to end, and try again."),
     (apsw.LockedError, "another process is writing to it", "Wait for it to end, and try again."),
     (apsw.IOError, "the disk failed to read or write", "Check the disk; nothing of this batch was stored."),
+    (apsw.SQLError, "a part of it is missing", "Stop the service and run `timecode rebuild`."),
 )
+_FAULTS = (apsw.Error, OverflowError, UnicodeError, TypeError)
 
 
 def store_error(path: Path, error: Exception) -> StoreError:
     """Say the same failure as a StoreError: which file, what, and what to do about it."""
+    if isinstance(error, UnicodeDecodeError):
+        return UnreadableError(f"{path}: a text in it is no UTF-8.", remedy=_FROM_BACKUP.format(path.name))
     for kind, what, remedy in _REMEDIES:
         if isinstance(error, kind):
-            return StoreError(f"{path}: {what} ({error}).", remedy=remedy)
+            return StoreError(f"{path}: {what} ({error}).", remedy=remedy.format(path.name))
     return StoreError(f"{path}: {error}.")
+
+
+def damaged(path: Path, what: str) -> StoreError:
+    """Say that the file is damaged, as SQLite's own finding would be said."""
+    return store_error(path, apsw.CorruptError(what))
 
 
 class Connection:
@@ -69,6 +81,7 @@ class Connection:
             self.raw.execute(PRAGMAS).fetchall()  # a pragma that answers halts the rest until it is read
             if not writes:
                 self.raw.execute("PRAGMA query_only = ON")
+                self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         except apsw.Error as error:
             self.raw.close(force=True)
             raise store_error(path, error) from error
@@ -80,7 +93,7 @@ class Connection:
         """Give every row of the answer, fetched whole: an unfinished statement would hold its view of the file."""
         try:
             return self.raw.execute(sql, bindings).fetchall()
-        except (apsw.Error, OverflowError, UnicodeEncodeError, TypeError) as error:
+        except _FAULTS as error:
             self.failed = True
             raise store_error(self.path, error) from error
 
@@ -93,7 +106,7 @@ class Connection:
         """Run the statement once for each of the bindings."""
         try:
             self.raw.executemany(sql, bindings)
-        except (apsw.Error, OverflowError, UnicodeEncodeError, TypeError) as error:
+        except _FAULTS as error:
             self.failed = True
             raise store_error(self.path, error) from error
 
@@ -109,21 +122,28 @@ class Connection:
             return False
         return True
 
-    def truncate_wal(self) -> None:
-        """Fold the write-ahead log into the database and empty it, unless a reader still needs it."""
+    def fold(self) -> bool:
+        """Fold the write-ahead log into the database and empty it. False where a reader still needs some of it."""
         try:
             self.raw.set_busy_timeout(0)
             self.raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         except apsw.Error:
-            pass  # it is tried again after the next commit, and the log is as good as the database
+            return False  # it is tried again, and the log is as good as the database
         finally:
             self.raw.set_busy_timeout(self._busy_timeout_ms)
+        return True
 
     def check_whole(self) -> None:
         """Raise StoreError when the file is damaged, as far as a quick look at all of it can tell."""
         found = self.rows("PRAGMA quick_check(1)")
         if found != [("ok",)]:
-            raise store_error(self.path, apsw.CorruptError(str(found[0][0])))
+            raise damaged(self.path, str(found[0][0]))
+
+    def abandon(self) -> None:
+        """Give it back and leave every file as it is: its path may name another by now, whose log is not ours."""
+        with suppress(apsw.Error):
+            self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        self.close()
 
     def close(self) -> None:
         """Give it back. A disk that fails now takes nothing away: the log is as good as the database."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from timecode_core.errors import StoreError
 
 from timecode_store_sqlite.backup import copy
+from timecode_store_sqlite.contexts import LABELS, MARK, mark_of
 from timecode_store_sqlite.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ def migrate(connection: Connection, migrations: Sequence[str]) -> None:
 
     Raises StoreError for a file that isn't ours or is newer than we; where one fails, the file stays as it was.
     """
-    _version(connection, migrations)
+    new = not _version(connection, migrations)
+    connection.raw.create_scalar_function(MARK, mark_of, len(LABELS) + 1, deterministic=True)
     connection.rows("PRAGMA journal_mode = WAL")  # once we know that it is ours; a restored backup lacks it too
     while (version := _version(connection, migrations)) < len(migrations):
-        if version:
+        if not new:
             copy(connection, _free(connection.path.with_name(f"{connection.path.name}.v{version}.backup")))
         connection.rows("BEGIN IMMEDIATE")
         try:

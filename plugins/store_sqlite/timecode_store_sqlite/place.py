@@ -8,15 +8,22 @@ from pathlib import Path
 
 import apsw
 from timecode_core.errors import StoreError
-from timecode_core.lock import FileLock
 
 FIRST_SAFE = (3, 51, 3)
 """Before this release two writing connections could corrupt a database while the log is reset."""
-NETWORK = frozenset({
-    "afs", "beegfs", "ceph", "cifs", "fuse.ceph", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "gfs2",
-    "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs",
+SHARED = frozenset({
+    "9p", "acfs", "afs", "afpfs", "beegfs", "ceph", "cifs", "coda", "davfs", "davfs2", "drvfs", "fhgfs", "gfs", "gfs2",
+    "glusterfs", "gpfs", "lustre", "mfs", "ncpfs", "ncp", "nfs", "nfs3", "nfs4", "ocfs2", "orangefs", "panfs", "prl_fs",
+    "pvfs2", "shfs", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "wekafs", "xtreemfs",
 })  # fmt: skip
-"""File systems without the shared memory that a write-ahead log needs."""
+"""File systems of a network, or of a machine around this one: without the shared memory that a log needs."""
+SHARED_BY_FUSE = frozenset({
+    "afp", "blobfuse", "blobfuse2", "ceph", "ceph-fuse", "cephfs", "curlftpfs", "davfs", "davfs2", "dropbox", "gcsfuse",
+    "geesefs", "glusterfs", "google-drive-ocamlfuse", "goofys", "gvfsd-fuse", "httpfs", "ipfs", "jmtpfs", "juicefs",
+    "kio-fuse", "lizardfs", "mfs", "moosefs", "mountpoint-s3", "onedriver", "portal", "prl_fsd", "rclone", "s3backer",
+    "s3fs", "s3ql", "seaweedfs", "simple-mtpfs", "smbnetfs", "sshfs", "vmhgfs-fuse", "weed", "xtreemfs",
+})  # fmt: skip
+"""The same in user space, which the mount table shows as `fuse.NAME`; a name may carry the address behind it."""
 _ESCAPES = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\"))
 """How the mount table writes what would end a field."""
 
@@ -38,11 +45,19 @@ def check_place(path: Path, *, writable: bool, mounts: Path = Path("/proc/self/m
     if not writable and not _bytes(path):
         raise StoreError(f"there is no database at {path} yet.", remedy="Start the service: timecode serve")
     kind = file_system(path, mounts)
-    if kind in NETWORK:
+    if is_shared(kind):
         raise StoreError(
-            f"{path} is on a network file system ({kind}), where SQLite loses data.",
+            f"{path} is on a network file system ({kind}) or another machine's, where SQLite loses data.",
             remedy="Set TIMECODE_HOME, or path in [store_sqlite], to a local disk.",
         )
+
+
+def is_shared(kind: str) -> bool:
+    """Whether more than this machine's kernel may hold the files of such a file system."""
+    user_space, _, program = kind.lower().partition(".")
+    if user_space in {"fuse", "fuseblk"} and program:
+        return program.partition("#")[0] in SHARED_BY_FUSE
+    return user_space in SHARED
 
 
 def _bytes(path: Path) -> int:
@@ -73,10 +88,13 @@ def file_system(path: Path, mounts: Path) -> str:
     return kind
 
 
-def lock_of(path: Path) -> FileLock:
-    """The lock of who writes to the file, beside it: two home folders may name one file, and a link leads to it too."""
-    file = path.resolve()
-    return FileLock(file.with_name(f"{file.name}.lock"), file)
+def check_names(path: Path) -> None:
+    """Raise StoreError for a file with a second name: SQLite keeps a log beside each, and would lose what is in one."""
+    if path.stat().st_nlink > 1:
+        raise StoreError(
+            f"{path} has a second name (a hard link), by which another process could write to it.",
+            remedy=f"Remove the other name (find it: find / -xdev -samefile '{path}'), or copy the file.",
+        )
 
 
 def make_file(path: Path) -> None:

@@ -24,11 +24,18 @@ _SCAN = f"{EVENT} WHERE (time, id) > (?, ?) AND time < ? ORDER BY time, id LIMIT
 _LAST = f"{EVENT} ORDER BY time DESC, id DESC LIMIT 1"
 
 
+def no_state(connection: Connection) -> StoreError:
+    """Say that the one row of the table `state` is gone."""
+    return StoreError(
+        f"{connection.path}: its revision is missing.", remedy="Stop the service and run `timecode rebuild`."
+    )
+
+
 class SqliteReader:
     """`timecode_core.protocols.Reader` on a connection with an open transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def scan(self, start: Key, stop: int, limit: int) -> Sequence[Event]:
         """At most `limit` events with key > `start` and time < `stop`, in order."""
@@ -48,18 +55,18 @@ class SqliteReader:
         sql, bindings = layout_of(aggregation.name, aggregation.columns).totals(days, group_by, filters)
         if not self._stored(aggregation):
             return []
-        return [(row[:-1], row[-1]) for row in self._connection.rows(sql, bindings)]
+        return [(row[:-1], row[-1]) for row in self.connection.rows(sql, bindings)]
 
     def values(self, column: str) -> Sequence[str]:
         """Give the distinct values of a label among the stored events, sorted. Raises QueryError for any other."""
         if column not in LABELS:
             raise QueryError(f"no values of column {column!r}; there are those of {', '.join(LABELS)}.")
-        rows = self._connection.rows(f"SELECT DISTINCT {column} FROM contexts WHERE events > 0 ORDER BY {column}")  # noqa: S608
+        rows = self.connection.rows(f"SELECT DISTINCT {column} FROM contexts WHERE events > 0 ORDER BY {column}")  # noqa: S608
         return [row[0] for row in rows]
 
     def count(self) -> int:
         """Count how many events are stored."""
-        row = self._connection.one("SELECT coalesce(sum(events), 0) FROM contexts")
+        row = self.connection.one("SELECT coalesce(sum(events), 0) FROM contexts")
         return int(row[0]) if row else 0
 
     def last(self) -> Event | None:
@@ -68,16 +75,18 @@ class SqliteReader:
 
     def metadata(self) -> Mapping[str, str]:
         """Every text that is kept under a key."""
-        return dict(self._connection.rows("SELECT key, value FROM metadata"))
+        return dict(self.connection.rows("SELECT key, value FROM metadata"))
 
     def revision(self) -> int:
         """Give a number that grows with every write that changed anything."""
-        row = self._connection.one("SELECT revision FROM state")
-        return int(row[0]) if row else 0
+        row = self.connection.one("SELECT revision FROM state")
+        if row is None:
+            raise no_state(self.connection)
+        return int(row[0])
 
     def _stored(self, aggregation: Aggregation) -> bool:
         """Whether it was ever written. Raises StoreError when what was written had other columns."""
-        row = self._connection.one("SELECT columns FROM aggregations WHERE name = ?", (aggregation.name,))
+        row = self.connection.one("SELECT columns FROM aggregations WHERE name = ?", (aggregation.name,))
         if row is not None and row[0] != json.dumps(aggregation.columns):
             raise StoreError(
                 f"aggregation {aggregation.name} is stored with other columns: {row[0]}.",
@@ -86,13 +95,11 @@ class SqliteReader:
         return row is not None
 
     def _events(self, sql: str, bindings: Sequence[object]) -> list[Event]:
-        return list(map(self._event, self._connection.rows(sql, bindings)))
+        return list(map(self._event, self.connection.rows(sql, bindings)))
 
     def _event(self, row: Row) -> Event:
         time, identity, utc_offset, duration, context, is_write, entity = row
-        project, branch, language, editor, machine_id, category, kind, source = self._connection.contexts.labels(
-            context
-        )
+        project, branch, language, editor, machine_id, category, kind, source = self.connection.contexts.labels(context)
         event = Event(
             time,
             utc_offset,

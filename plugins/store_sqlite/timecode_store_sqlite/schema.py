@@ -8,14 +8,19 @@ Version 1:
 - `agg_<name>`: one table an aggregation, made when it is first written; `aggregations` keeps its columns.
 - `state`: one row, the revision. It begins with the time of creation: a new file repeats none of an old one's.
 - `metadata`: texts by key.
+
+Version 2: `contexts.mark`, by which a changed row is known.
 """
 
 from __future__ import annotations
 
-from timecode_store_sqlite.contexts import LABELS
+from timecode_store_sqlite.contexts import LABELS, MARK
 
 APPLICATION_ID = 0x54434F44
 """ASCII "TCOD": SQLite keeps it in the file's header."""
+
+REVISE = "UPDATE state SET revision = max(revision + 1, ?) RETURNING revision"
+"""Binds the time in microseconds: no number is given twice, not even by a copy of the file that goes its own way."""
 
 _LABELS = ", ".join(f"{label} TEXT NOT NULL" for label in LABELS)
 
@@ -36,6 +41,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
     INSERT INTO state VALUES (1, unixepoch() * 1000000);
+    """,  # noqa: S608
+    f"""
+    ALTER TABLE contexts ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
+    UPDATE contexts SET mark = {MARK}({", ".join(LABELS)}, source);
     """,  # noqa: S608
 )
 """The script at index n makes a file of version n one of version n + 1; a new file goes through all of them."""

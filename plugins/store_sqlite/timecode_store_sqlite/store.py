@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import apsw
+import attrs
 from timecode_core.errors import StoreError
-from timecode_core.lock import FileLock
 from timecode_core.protocols import Health
 
 from timecode_store_sqlite.backup import copy
 from timecode_store_sqlite.connection import Connection
+from timecode_store_sqlite.connections import Connections
+from timecode_store_sqlite.examination import examine
+from timecode_store_sqlite.footing import Footing
+from timecode_store_sqlite.locks import Locks, lock_of
+from timecode_store_sqlite.log import check_log
+from timecode_store_sqlite.marker import Mark, Marker
 from timecode_store_sqlite.migration import check_version, migrate
-from timecode_store_sqlite.place import check_place, lock_of, make_file
+from timecode_store_sqlite.place import check_names, check_place, make_file
 from timecode_store_sqlite.reader import SqliteReader
 from timecode_store_sqlite.schema import MIGRATIONS
 from timecode_store_sqlite.settings import SqliteSettings
@@ -25,16 +32,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-IDLE_READERS = 4
-"""How many reading connections are kept for the next reader; more are opened as they are needed."""
+IDLE_S = 1.0
+"""How long after the last write the log is folded."""
+_NO_RECORD = "nothing tells how it was last closed"
 
 
 class SqliteStore:
     """`timecode_core.protocols.Store` on one SQLite file.
 
     Opened for writing, it makes the file where it is missing and migrates an older one; for reading, it raises
-    StoreError where there is none. One process writes, and holds the lock beside the file: BusyError for any other that
-    would. Any may read. It belongs to the process that opened it.
+    StoreError where there is none. One process writes, and holds the locks: BusyError for any other that would. Any may
+    read. It belongs to the process that opened it.
+
+    It satisfies `Guarded`, too: the file is watched, and once it isn't what its path names any more, nothing is read
+    from it or written to it until `reopen`.
     """
 
     def __init__(
@@ -47,50 +58,104 @@ class SqliteStore:
         vfs: str | None = None,
     ) -> None:
         self._path = path
+        self._file = path.resolve()
         self._pid = os.getpid()
         self._settings = settings or SqliteSettings()
         self._writable = writable
+        self._migrations = migrations
         self._vfs = vfs
         self._immutable = False
         self._closed = False
-        self._writer: Connection | None = None
-        self._lock: FileLock | None = None
+        self._doubt = ""
+        self._lost: StoreError | None = None
+        self._mark = Mark("open", sound=True, low=0, high=0)
+        self._marker = Marker(self._file)
+        self._footing = Footing(path, self._file)
+        self._locks = Locks(path)
+        self._connections = Connections(self._open)
         self._write_lock = threading.Lock()
-        self._idle: list[Connection] = []
-        self._idle_lock = threading.Lock()
+        self._written_at = time.monotonic()
         check_place(path, writable=writable)
         if writable:
             make_file(path)
-            self._lock = lock = lock_of(path)
-            lock.acquire()
-            try:
-                self._writer = self._open(writes=True)
-                migrate(self._writer, migrations)
-            except BaseException:
-                if self._writer is not None:
-                    self._writer.close()
-                lock.release()
-                raise
+            self._open_to_write()
         else:
-            connection = self._open_to_read()
-            try:
-                check_version(connection, migrations)
-            except BaseException:
-                connection.close()
+            self._open_to_read()
+
+    # --- Opening
+
+    def _open(self, *, writes: bool) -> Connection:
+        return Connection(
+            self._path,
+            writes=writes,
+            busy_timeout_ms=self._settings.busy_timeout_ms,
+            immutable=self._immutable,
+            vfs=self._vfs,
+        )
+
+    def _open_to_write(self) -> None:
+        """Take the locks, see whose the log is, and open the one connection that writes."""
+        check_names(self._path)
+        self._locks.acquire()
+        connections = Connections(self._open)
+        try:
+            mark = self._marker.read()
+            new = mark is None and not self._path.stat().st_size
+            check_log(self._file, mark, self._vfs)
+            self._doubt = "" if new else mark.doubt(self._file) if mark else _NO_RECORD
+            writer = connections.open_writer()
+            migrate(writer, self._migrations)
+            self._locks.check()
+            self._mark = Mark("open", not self._doubt, mark.low if mark else 0, _revision(writer))
+            self._fold(writer)
+        except BaseException:
+            if connections.writer is not None:
+                connections.writer.abandon()
+            self._locks.release()
+            raise
+        self._connections = connections
+
+    def _open_to_read(self) -> None:
+        """Open a first reading connection. On a read-only disk, SQLite needs to be told that nobody writes."""
+        mark = self._marker.read()
+        served = lock_of(self._path).taken
+        if not served:
+            check_log(self._file, mark, self._vfs)
+        if not (served and mark and mark.sound):
+            self._doubt = mark.doubt(self._file) if mark else _NO_RECORD
+        try:
+            self._check_version()
+        except StoreError as error:
+            if os.access(self._path.parent, os.W_OK) or not isinstance(
+                error.__cause__, apsw.CantOpenError | apsw.ReadOnlyError
+            ):
                 raise
-            self._idle.append(connection)
+            if self._footing.log_bytes:
+                raise StoreError(
+                    f"{self._path} has an unfinished log beside it, and its folder can't be written.",
+                    remedy="Copy the folder to a writable place.",
+                ) from error
+            self._immutable = True
+            self._check_version()
+
+    def _check_version(self) -> None:
+        with self._connections.reading() as connection:
+            check_version(connection, self._migrations)
+
+    # --- Reading and writing
 
     @contextmanager
     def reading(self) -> Iterator[SqliteReader]:
         """Open one consistent view, as of now. Any thread may; each reader has a connection to itself."""
-        connection = self._reader()
-        try:
+        self._check_open()
+        if self._lost is not None:
+            raise self._lost
+        if self._writable and (moved := self._footing.moved):
+            raise self._misplaced(moved)
+        with self._connections.reading() as connection, self._noticing_damage():
             connection.rows("BEGIN")
             connection.rows("SELECT revision FROM state")  # a deferred BEGIN takes its view only at the first read
             yield SqliteReader(connection)
-        finally:
-            if not connection.rollback() or self._closed or not self._keep(connection):
-                connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[SqliteTransaction]:
@@ -100,39 +165,158 @@ class SqliteStore:
         if not self._write_lock.acquire(timeout=self._settings.busy_timeout_ms / 1000):
             raise StoreError(f"{self._path}: another thread is writing.", remedy="Try again.")
         try:
+            self._check_open()
+            self._check_footing()
             connection = self._usable_writer()
             try:
-                connection.rows("BEGIN IMMEDIATE")
-                transaction = SqliteTransaction(connection)
-                yield transaction
-                transaction.finish()
-                connection.rows("COMMIT")
+                with self._noticing_damage():
+                    connection.rows("BEGIN IMMEDIATE")
+                    transaction = SqliteTransaction(connection)
+                    yield transaction
+                    transaction.finish()
+                    connection.rows("COMMIT")
             except BaseException as error:
-                if not connection.rollback() or isinstance(error.__cause__, apsw.IOError | apsw.CorruptError):
-                    self._writer = None  # the next transaction opens the file anew, and looks it through
-                    connection.close()
+                if not connection.rollback() or isinstance(error.__cause__, apsw.IOError):
+                    self._connections.drop_writer()  # the next transaction opens the file anew, and looks it through
+                self._footing.settle()  # what was undone may stand in the log
                 raise
-            if transaction.deleted or self._wal_bytes() > self._settings.wal_limit_bytes:
-                connection.truncate_wal()
+            if fault := self._footing.settle():
+                self._lost = self._misplaced(fault)
+                self._let_go()
+                raise self._lost
+            self._written_at = time.monotonic()
+            if transaction.revision_given:
+                self._mark = attrs.evolve(self._mark, high=transaction.revision_given)
+            if transaction.deleted or self._footing.log_bytes > self._settings.wal_limit_bytes:
+                self._fold(connection)
         finally:
             self._write_lock.release()
 
+    def _usable_writer(self) -> Connection:
+        if self._connections.writer is None:
+            connection = self._connections.open_writer()
+            try:
+                with self._noticing_damage():
+                    connection.check_whole()
+            except BaseException:
+                self._connections.drop_writer()
+                raise
+        assert self._connections.writer is not None  # noqa: S101  (just opened)
+        return self._connections.writer
+
+    def _fold(self, writer: Connection) -> None:
+        """Fold the log into the database. The marker is told before and after, so that it holds at any moment."""
+        with suppress(StoreError):  # a marker that can't be written: the log stays, and is as good as the database
+            self._marker.write(self._mark)
+            if writer.fold():
+                self._mark = attrs.evolve(self._mark, low=self._mark.high)
+                self._marker.write(self._mark)
+        self._footing.note()
+
+    # --- What becomes of the file meanwhile: `Guarded`
+
+    @property
+    def doubt(self) -> str:
+        """Why the file is to be looked through before it is served; empty where nothing speaks for that."""
+        return self._doubt
+
+    def check(self) -> list[str]:
+        """Say what is wrong with the file itself, a line each. Reads all of it."""
+        try:
+            with self.reading() as reader:
+                return examine(reader.connection, self._migrations)
+        except StoreError as error:
+            return [str(error)]
+
+    def trust(self) -> None:
+        """Note that the file was looked through and is sound."""
+        self._doubt = ""
+        if self._writable:
+            with self._write_lock, suppress(StoreError):
+                self._mark = attrs.evolve(self._mark, sound=True)
+                self._marker.write(self._mark)
+
+    def tend(self) -> str:
+        """Fold the log where nobody has written for a while. Gives why the file can't be used any more, if it can't."""
+        if self._writable and self._write_lock.acquire(blocking=False):
+            try:
+                with suppress(StoreError):
+                    self._check_footing()
+                    writer = self._connections.writer
+                    if writer and self._footing.log_bytes and time.monotonic() - self._written_at >= IDLE_S:
+                        self._fold(writer)
+            finally:
+                self._write_lock.release()
+        return str(self._lost or "")
+
+    def reopen(self) -> None:
+        """Take the file anew that is in its place now, as one that was never seen. Raises StoreError."""
+        with self._write_lock:
+            if self._lost is None:
+                return
+            self._let_go()
+            if not self._path.exists():
+                raise self._lost
+            self._locks.release()
+            self._file = self._path.resolve()
+            self._footing = Footing(self._path, self._file)
+            self._marker = Marker(self._file)
+            self._open_to_write()
+            self._lost = None
+
+    def _check_footing(self) -> None:
+        """Raise StoreError, and let go of the file, where it isn't what its path names, or somebody has changed it."""
+        if self._lost is None and (fault := self._footing.fault or self._locks.fault):
+            self._lost = self._misplaced(fault)
+        if self._lost is not None:
+            self._let_go()
+            raise self._lost
+
+    @contextmanager
+    def _noticing_damage(self) -> Iterator[None]:
+        """A damaged file is used by nobody from then on."""
+        try:
+            yield
+        except StoreError as error:
+            if isinstance(error.__cause__, apsw.CorruptError | apsw.NotADBError):
+                self._lost = error
+            raise
+
+    def _let_go(self) -> None:
+        """Save what can be saved, and give every connection up.
+
+        What was acknowledged may still be in a log that no path names any more: it is folded into the file.
+        """
+        connections, self._connections = self._connections, Connections(self._open)
+        if connections.writer is not None and self._footing.log_is_whole:
+            self._fold(connections.writer)
+        connections.drop_writer()
+        connections.end_reading()
+
+    @staticmethod
+    def _misplaced(fault: str) -> StoreError:
+        return StoreError(
+            f"{fault}, so that nothing is stored now.",
+            remedy="Put things back as they were: the file is then looked through and taken up again.",
+        )
+
+    # --- The rest of its life
+
     def backup(self, path: Path) -> None:
         """Write a consistent copy to a file, 0600, that must not exist. Readers and the writer go on meanwhile."""
-        connection = self._reader()
-        try:
-            copy(connection, path)
-        finally:
-            if not self._keep(connection):
-                connection.close()
+        with self.reading() as reader:
+            copy(reader.connection, path)
 
     def health(self) -> Health:
         """How the store is: its path, bytes (with the log's), events and SQLite's version; never raises."""
         details: dict[str, str | int] = {"path": str(self._path), "sqlite": apsw.sqlite_lib_version()}
         try:
             with suppress(OSError):
-                details["bytes"] = self._path.stat().st_size
-                details["wal_bytes"] = self._wal_bytes()
+                status = self._path.stat()
+                details["bytes"] = status.st_size
+                details["wal_bytes"] = self._footing.log_bytes
+                if status.st_nlink > 1 and self._writable:
+                    details["warning"] = f"{self._path} has a second name (a hard link): remove it."
             with self.reading() as reader:
                 details["events"] = reader.count()
         except Exception as error:  # noqa: BLE001  (health is asked for when all else fails)
@@ -144,76 +328,23 @@ class SqliteStore:
         if self._closed or os.getpid() != self._pid:
             return  # a fork leaves its parent's connections alone: closing them there could harm the parent's
         self._closed = True
-        with self._idle_lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
         with self._write_lock:
-            writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.truncate_wal()
-            writer.close()
-        if self._lock is not None:
-            self._lock.release()
+            if self._writable:
+                with suppress(StoreError):
+                    self._check_footing()
+            self._connections.end_reading()
+            if (writer := self._connections.writer) is not None:
+                self._fold(writer)
+                writer.close()
+                self._connections.writer = None
+                self._note_closed()
+            self._locks.release()
 
-    def _usable_writer(self) -> Connection:
-        self._check_open()
-        if self._writer is None:
-            connection = self._open(writes=True)
-            try:
-                connection.check_whole()
-            except BaseException:
-                connection.close()
-                raise
-            self._writer = connection
-        return self._writer
-
-    def _reader(self) -> Connection:
-        self._check_open()
-        with self._idle_lock:
-            connection = self._idle.pop() if self._idle else None
-        if connection is None:
-            return self._open(writes=False)
-        return connection
-
-    def _keep(self, connection: Connection) -> bool:
-        with self._idle_lock:
-            if self._closed or len(self._idle) >= IDLE_READERS:
-                return False
-            self._idle.append(connection)
-            return True
-
-    def _open(self, *, writes: bool) -> Connection:
-        return Connection(
-            self._path,
-            writes=writes,
-            busy_timeout_ms=self._settings.busy_timeout_ms,
-            immutable=self._immutable,
-            vfs=self._vfs,
-        )
-
-    def _open_to_read(self) -> Connection:
-        """Open a first reading connection. On a read-only disk, SQLite needs to be told that nobody writes."""
-        try:
-            connection = self._open(writes=False)
-            try:
-                connection.rows("SELECT count(*) FROM sqlite_schema")
-            except BaseException:
-                connection.close()
-                raise
-        except StoreError as error:
-            if os.access(self._path.parent, os.W_OK) or not isinstance(
-                error.__cause__, apsw.CantOpenError | apsw.ReadOnlyError
-            ):
-                raise
-            if self._wal_bytes():
-                raise StoreError(
-                    f"{self._path} has an unfinished log beside it, and its folder can't be written.",
-                    remedy="Copy the folder to a writable place.",
-                ) from error
-            self._immutable = True
-            return self._open(writes=False)
-        return connection
+    def _note_closed(self) -> None:
+        """Leave a record of a file that was closed in good order: its log is empty, and it was never in doubt."""
+        if self._mark.sound and self._mark.low == self._mark.high:
+            with suppress(OSError, apsw.Error, StoreError):
+                self._marker.write(self._mark.closed(self._file))
 
     def _check_open(self) -> None:
         if os.getpid() != self._pid:  # two processes on one connection corrupt the file
@@ -223,8 +354,7 @@ class SqliteStore:
         if self._closed:
             raise StoreError(f"{self._path} is closed.")
 
-    def _wal_bytes(self) -> int:
-        try:
-            return os.stat(f"{self._path}-wal").st_size  # noqa: PTH116  (after every commit: a Path costs more than the call)
-        except OSError:
-            return 0
+
+def _revision(connection: Connection) -> int:
+    row = connection.one("SELECT revision FROM state")
+    return int(row[0]) if row else 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import time as clock
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from timecode_core.errors import StoreError
 from timecode_core.protocols import Cell, Key, Run
 
+from timecode_store_sqlite.examination import columns_of
 from timecode_store_sqlite.layout import Layout, layout_of
-from timecode_store_sqlite.reader import EVENT, SqliteReader
+from timecode_store_sqlite.mending import mend
+from timecode_store_sqlite.reader import EVENT, SqliteReader, no_state
+from timecode_store_sqlite.schema import MIGRATIONS, REVISE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +45,8 @@ class SqliteTransaction(SqliteReader):
         self._changes = connection.raw.total_changes()
         self._counts: Counter[int] = Counter()
         self.deleted = False
+        self.revision_given = 0
+        """The revision that the transaction gives the file; 0 where it changed nothing."""
 
     def run(self, first: Key, reach: int, look_back: int) -> Run:
         """Give the run of stored events from the key `first` to the instant `reach`."""
@@ -52,18 +58,18 @@ class SqliteTransaction(SqliteReader):
 
     def insert(self, events: Sequence[Event]) -> None:
         """Store events, none of which is stored yet."""
-        number, counts = self._connection.contexts.number, self._counts
+        number, counts = self.connection.contexts.number, self._counts
         rows = []
         for e in events:
             context = number((e.project, e.branch, e.language, e.editor, e.machine_id, e.category, e.type, e.source))
             counts[context] += 1
             rows.append((e.time, e.id, e.utc_offset, e.duration, context, e.is_write, e.entity))
-        self._connection.many(_INSERT, rows)
+        self.connection.many(_INSERT, rows)
 
     def delete(self, events: Sequence[Event]) -> None:
         """Remove stored events."""
         for event in events:
-            for (context,) in self._connection.rows(
+            for (context,) in self.connection.rows(
                 "DELETE FROM events WHERE (time, id) = (?, ?) RETURNING context", event.key
             ):
                 self._counts[context] -= 1
@@ -76,23 +82,23 @@ class SqliteTransaction(SqliteReader):
         layout = layout_of(aggregation.name, aggregation.columns)
         if not self._stored(aggregation):
             for statement in layout.ddl:
-                self._connection.rows(statement)
+                self.connection.rows(statement)
             row = (aggregation.name, json.dumps(aggregation.columns))
-            self._connection.rows("INSERT INTO aggregations VALUES (?, ?)", row)
-        self._connection.many(layout.upsert, self._bindings(layout, cells))
-        self._connection.rows(layout.sweep)
+            self.connection.rows("INSERT INTO aggregations VALUES (?, ?)", row)
+        self.connection.many(layout.upsert, self._bindings(layout, cells))
+        self.connection.rows(layout.sweep)
 
     def clear(self, name: str) -> None:
         """Forget every cell of the aggregation of that name, and the aggregation itself. Unknown names are fine."""
-        for (stored,) in self._connection.rows("DELETE FROM aggregations WHERE name = ? RETURNING name", (name,)):
-            self._connection.rows(f"DROP TABLE agg_{stored}")
+        for (stored,) in self.connection.rows("DELETE FROM aggregations WHERE name = ? RETURNING name", (name,)):
+            self.connection.rows(f"DROP TABLE IF EXISTS agg_{stored}")
 
     def set_metadata(self, key: str, value: str | None) -> None:
         """Keep a text under a key; None forgets it."""
         if value is None:
-            self._connection.rows("DELETE FROM metadata WHERE key = ?", (key,))
+            self.connection.rows("DELETE FROM metadata WHERE key = ?", (key,))
         else:
-            self._connection.rows(_KEEP, (key, value))
+            self.connection.rows(_KEEP, (key, value))
 
     def count(self) -> int:
         """Count how many events are stored, those of this transaction included."""
@@ -104,37 +110,45 @@ class SqliteTransaction(SqliteReader):
         self._settle()
         return super().values(column)
 
+    def mend(self) -> None:
+        """Put right what the events tell: indexes, counts, the revision. Cells are the core's to fill."""
+        mend(self.connection, MIGRATIONS)
+        self.connection.contexts.forget()
+
     def finish(self) -> None:
         """Write what is left before the commit: the counts, the contexts that nobody refers to, the revision.
 
         Raises StoreError when a write failed before, though somebody caught the error.
         """
-        if self._connection.failed:
-            raise StoreError(f"{self._connection.path}: a write failed, so that nothing of its transaction is stored.")
+        if self.connection.failed:
+            raise StoreError(f"{self.connection.path}: a write failed, so that nothing of its transaction is stored.")
         self._settle()
         if self.deleted:
             self._sweep_contexts()
-        if self._connection.raw.total_changes() != self._changes:
-            self._connection.rows("UPDATE state SET revision = revision + 1")
+        if self.connection.raw.total_changes() != self._changes:
+            rows = self.connection.rows(REVISE, (clock.time_ns() // 1000,))
+            if not rows:
+                raise no_state(self.connection)
+            self.revision_given = int(rows[0][0])
 
     def _settle(self) -> None:
         changed = [(n, context) for context, n in self._counts.items() if n]
         self._counts.clear()
-        self._connection.many("UPDATE contexts SET events = events + ? WHERE id = ?", changed)
+        self.connection.many("UPDATE contexts SET events = events + ? WHERE id = ?", changed)
 
     def _sweep_contexts(self) -> None:
         """Remove the contexts that no event and no cell refers to, so that forgotten names leave the file."""
         tables = [
             f"agg_{name}"
-            for name, columns in self._connection.rows("SELECT name, columns FROM aggregations")
-            if layout_of(name, tuple(json.loads(columns))).has_context
+            for name, text in self.connection.rows("SELECT name, columns FROM aggregations")
+            if layout_of(name, columns_of(text) or ()).has_context
         ]
         unused = "".join(f" AND id NOT IN (SELECT context FROM {table})" for table in tables)  # noqa: S608
-        self._connection.rows(f"DELETE FROM contexts WHERE events = 0{unused}")  # noqa: S608
-        self._connection.contexts.forget()
+        self.connection.rows(f"DELETE FROM contexts WHERE events = 0{unused}")  # noqa: S608
+        self.connection.contexts.forget()
 
     def _bindings(self, layout: Layout, cells: Mapping[Cell, int]) -> list[tuple[object, ...]]:
-        number, inline, labels = self._connection.contexts.number, layout.inline, layout.labels
+        number, inline, labels = self.connection.contexts.number, layout.inline, layout.labels
         rows: list[tuple[object, ...]] = []
         for cell, span in cells.items():
             if not span:

@@ -1,0 +1,41 @@
+"""Looking a store through: whether what it holds can be served."""
+
+from __future__ import annotations
+
+from timecode_core.errors import BusyError, DamageError, UnreadableError
+from timecode_core.installation import Installation
+from timecode_core.protocols import Guarded, Store
+from timecode_core.upkeep import Progress
+from timecode_core.verification import verify
+
+REMEDY = (
+    "Stop the service and run `timecode rebuild`, which mends what the events tell; where that fails, put a backup in "
+    "the place of the database and take away the log beside it."
+)
+
+
+def look_through(
+    installation: Installation, store: Store, progress: Progress, *, always: bool = False
+) -> tuple[str, ...]:
+    """Look through a store that is in doubt (or any that can be, with `always`), and trust it where it is sound.
+
+    Gives what can't be read or told though the rest can be served, a line each. Raises DamageError for what must not be
+    served, StoreError.
+    """
+    if not isinstance(store, Guarded) or not (store.doubt or always):
+        return ()
+    try:
+        found = verify(installation, store, progress)
+    except (BusyError, UnreadableError) as error:
+        if faults := store.check():
+            raise DamageError(f"the database is damaged: {faults[0]}.", remedy=REMEDY) from error
+        if isinstance(error, UnreadableError):
+            return (str(error),)
+        store.trust()  # made with another rule than today's: the totals are about to be made anew
+        return ()
+    derived = {aggregation.name for aggregation in installation.aggregations() if aggregation.derived}
+    if faults := [fault for name, fault in found.faults if name not in derived]:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DamageError(f"the database is damaged: {faults[0]}{more}.", remedy=REMEDY)
+    store.trust()
+    return tuple(fault for name, fault in found.faults if name in derived)

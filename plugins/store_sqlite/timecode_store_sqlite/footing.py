@@ -1,0 +1,98 @@
+"""The footing: whether the files that are open are still those that their paths name, as they were last left."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+EXACT = os.name == "posix"
+"""Whether a file's size and time of change can be believed while it is open: Windows tells them late."""
+
+
+class _Seen(NamedTuple):
+    """A file as it was last seen: which one it is, and how it was left."""
+
+    identity: tuple[int, int]
+    content: tuple[int, int]
+    names: int
+
+
+class Footing:
+    """Knows the database, its log and its shared memory as they were when they were opened.
+
+    Only the writing connection changes the first two, and notes it: any other change is somebody else's.
+    """
+
+    def __init__(self, path: Path, file: Path) -> None:
+        """`path` is the name by which the database is known, `file` what that leads to where it is a link."""
+        self._database, self._log = str(path), f"{file}-wal"
+        self._names = (self._database, self._log, f"{file}-shm")
+        self._noted: Mapping[str, _Seen | None] = {}
+
+    def note(self) -> None:
+        """Take what is there now for what must be there."""
+        self._noted = self._look()
+
+    def settle(self) -> str:
+        """After a commit: what is not in its place; where all is, the log is taken as it is now."""
+        now = self._look()
+        fault = self._moved(now) or self._changed(self._database, now)
+        if not fault:
+            self._noted = now
+        return fault
+
+    @property
+    def moved(self) -> str:
+        """Which of the paths names no file any more, or another one; empty where none does. At any time."""
+        return self._moved(self._look())
+
+    @property
+    def fault(self) -> str:
+        """As `moved`, and whether somebody else has changed the database or its log. Only while nobody writes."""
+        now = self._look()
+        return self._moved(now) or self._changed(self._database, now) or self._changed(self._log, now)
+
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether what was written to the open log is still in it, be it that its path does not name it any more."""
+        now = self._look()
+        return self._identity(self._log, now) != self._identity(self._log, self._noted) or not self._changed(
+            self._log, now
+        )
+
+    @property
+    def log_bytes(self) -> int:
+        """How large the log is."""
+        seen = _seen(self._log)
+        return seen.content[0] if seen else 0
+
+    def _look(self) -> Mapping[str, _Seen | None]:
+        return {name: _seen(name) for name in self._names}
+
+    @staticmethod
+    def _identity(name: str, seen: Mapping[str, _Seen | None]) -> tuple[int, int] | None:
+        found = seen.get(name)
+        return found and found.identity
+
+    def _moved(self, now: Mapping[str, _Seen | None]) -> str:
+        for name, before in self._noted.items():
+            if before and before.identity != self._identity(name, now):
+                return f"another file is in the place of {name}" if now[name] else f"{name} is gone"
+        return ""
+
+    def _changed(self, name: str, now: Mapping[str, _Seen | None]) -> str:
+        before, after = self._noted.get(name), now.get(name)
+        same = before is None or after is None or before.content == after.content or not EXACT
+        return "" if same else f"another program has changed {name}"
+
+
+def _seen(name: str) -> _Seen | None:
+    try:
+        status = os.stat(name)  # noqa: PTH116  (several times a commit: a Path costs more than the call)
+    except OSError:
+        return None
+    return _Seen((status.st_dev, status.st_ino), (status.st_size, status.st_mtime_ns), status.st_nlink)

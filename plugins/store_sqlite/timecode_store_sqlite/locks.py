@@ -1,0 +1,77 @@
+"""The locks of the one process that writes: on the lock file beside the database, and on the database itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from timecode_core.errors import BusyError, StoreError
+from timecode_core.lock import FileLock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def lock_of(path: Path) -> FileLock:
+    """The lock of who writes to the file, beside it: two home folders may name one file, and a link leads to it too."""
+    file = path.resolve()
+    return FileLock(file.with_name(f"{file.name}.lock"), file)
+
+
+class Locks:
+    """Held together. The lock file names the holder; the other holds whatever name the database is opened by."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._beside = lock_of(path)
+        self._inside = -1
+        self._status: os.stat_result | None = None
+
+    def acquire(self) -> None:
+        """Take both. Raises BusyError where another process writes."""
+        self._beside.acquire()
+        try:
+            self._status = self._path.stat()
+            self._lock_inside()
+        except BaseException:
+            self.release()
+            raise
+
+    def _lock_inside(self) -> None:
+        """Lock the database itself, on Linux alone: elsewhere it would stand in the way of SQLite's own locks.
+
+        The descriptor is opened before SQLite opens the file and closed after: closing any descriptor of a file takes
+        from a process all the locks that SQLite has on it.
+        """
+        if sys.platform != "linux":
+            return
+        import fcntl
+
+        try:
+            self._inside = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            fcntl.flock(self._inside, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(
+                f"{self._path} is being written by another process, which knows it by another name.",
+                remedy="Stop that first.",
+            ) from error
+        except OSError as error:
+            raise StoreError(f"can't lock {self._path}: {error.strerror}.") from error
+
+    def check(self) -> None:
+        """Raise StoreError where the database is not the one any more that was there when the locks were taken."""
+        if self._status is None or not os.path.samestat(self._status, self._path.stat()):
+            raise StoreError(f"{self._path} was replaced while it was opened.", remedy="Start again.")
+
+    @property
+    def fault(self) -> str:
+        """Empty while nobody else could take the lock."""
+        return "" if self._beside.in_place else f"the lock beside {self._path} was taken away"
+
+    def release(self) -> None:
+        """Let go of both. Twice is fine."""
+        if self._inside >= 0:
+            os.close(self._inside)
+            self._inside = -1
+        self._beside.release()

@@ -1,0 +1,57 @@
+"""The log: whether the write-ahead log that lies beside a database is its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import apsw
+from timecode_core.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from timecode_store_sqlite.marker import Mark
+
+_FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+
+
+def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> None:
+    """Raise StoreError where SQLite, once it opens the file, would replay the log of another one over it.
+
+    The file itself must hold a revision that the marker knows. Without a marker nothing can be told: whoever made the
+    log was an earlier version, or the marker was not copied along.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    if mark is None or not _bytes(log):
+        return
+    if not _bytes(file):
+        raise StoreError(
+            f"{log} is the log of a database that is gone.",
+            remedy=f"Put {file.name} back, or move {log.name} away too, to begin with an empty database.",
+        )
+    revision = _own_revision(file, vfs)
+    if revision is not None and not mark.low <= revision <= mark.high:
+        raise StoreError(
+            f"{log} is the log of another database, which SQLite would write over {file.name}.",
+            remedy=f"Move {log.name} and {file.name}-shm away, and start again.",
+        )
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _own_revision(file: Path, vfs: str | None) -> int | None:
+    """The revision that the file holds without its log; None where that can't be read."""
+    try:
+        connection = apsw.Connection(f"file:{quote(str(file))}?immutable=1", flags=_FLAGS, vfs=vfs)
+        try:
+            return next((int(row[0]) for row in connection.execute("SELECT revision FROM state")), None)
+        finally:
+            connection.close(force=True)
+    except (apsw.Error, ValueError, TypeError):
+        return None

@@ -1,0 +1,107 @@
+"""The marker: a small file beside the database that says how it was last left, and whose log can be its own.
+
+SQLite replays whatever log lies beside a database, even one that belongs to another file: a backup that was put in the
+place of a database would be overwritten by the log of what it replaced. And a damaged file opens without a word. So
+the marker tells a database that is as it was left from one that isn't.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Literal
+
+import apsw
+import attrs
+from attrs import frozen
+from timecode_core.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PAGE = 4096
+_ROOM = 512
+"""A sector: a disk writes it whole."""
+_FLAGS = [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0]
+
+
+@frozen
+class Mark:
+    """How a database was left.
+
+    `state`: "open" while a process writes to it, and after one that ended without closing it; else "closed".
+    `sound`: whether it has been looked through, or was new, since somebody last had reason to doubt it.
+    `low`, `high`: the revision that the file itself holds, its log apart, is one of these or between them.
+    `size`, `modified_ns`, `first_page`: what a closed file looks like; bytes, mtime, a hash of its first page.
+    """
+
+    state: Literal["open", "closed"]
+    sound: bool
+    low: int
+    high: int
+    size: int = 0
+    modified_ns: int = 0
+    first_page: str = ""
+
+    def doubt(self, path: Path) -> str:
+        """Why the file is to be looked through before it is served; empty where nothing speaks for that."""
+        if not self.sound:
+            return "it has not been found sound since there was a reason to doubt it"
+        if self.state == "open":
+            return "it was not closed in good order"
+        return "" if self._describes(path) else "it is not as it was when it was closed"
+
+    def _describes(self, path: Path) -> bool:
+        """Whether the file is just as it was when it was closed."""
+        try:
+            return self._look(path) == (self.size, self.modified_ns, self.first_page)
+        except (OSError, apsw.Error):
+            return False
+
+    def closed(self, path: Path) -> Mark:
+        """The mark of the file as it is now, closed. Raises OSError, apsw.Error."""
+        size, modified_ns, page = self._look(path)
+        return attrs.evolve(self, state="closed", size=size, modified_ns=modified_ns, first_page=page)
+
+    @staticmethod
+    def _look(path: Path) -> tuple[int, int, str]:
+        status = path.stat()
+        return status.st_size, status.st_mtime_ns, first_page(path)
+
+
+class Marker:
+    """Reads and writes the marker of a database. Written in place, a sector at once, and synced."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(f"{path.name}.state")
+
+    def read(self) -> Mark | None:
+        """The mark, or None where there is none that can be read."""
+        try:
+            return Mark(**json.loads(self._path.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write(self, mark: Mark) -> None:
+        """Replace the mark; on disk when this returns. Raises StoreError."""
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            try:
+                os.write(descriptor, json.dumps(attrs.asdict(mark)).encode().ljust(_ROOM - 1) + b"\n")
+                os.ftruncate(descriptor, _ROOM)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise StoreError(f"can't write {self._path}: {error.strerror}.") from error
+
+
+def first_page(path: Path) -> str:
+    """A hash of the file's first page. Read through SQLite: to close it otherwise would take SQLite's locks from it."""
+    file = apsw.VFSFile("", str(path), list(_FLAGS))
+    try:
+        page = file.xRead(_PAGE, 0) if path.stat().st_size >= _PAGE else b""
+    finally:
+        file.xClose()
+    return hashlib.blake2b(page, digest_size=16).hexdigest()
