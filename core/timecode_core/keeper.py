@@ -20,7 +20,7 @@ from timecode_core.writer import Writer
 _log = logging.getLogger("timecode.service")
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 300.0
-_TEND_S = 2.0
+_TEND_S = 1.0
 _FIRST_LOOK_S = 60.0
 _NEXT_LOOK_S = 7 * 86_400.0
 
@@ -93,9 +93,9 @@ class Keeper:
                 self.progress = "trying again to get ready"
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
                 self._attempt(pause)
-            else:
+            elif self._tend():
                 pause = _FIRST_PAUSE_S
-                self._tend()
+                self._attempt(pause)
 
     def _attempt(self, pause: float) -> None:
         try:
@@ -141,11 +141,12 @@ class Keeper:
 
         return tell
 
-    def _tend(self) -> None:
+    def _tend(self) -> bool:
+        """Let the store do what it does now and then. Returns whether its data are lost."""
         if not isinstance(self._store, Guarded):
-            return
+            return False
         if loss := self._store.tend():
-            if loss != self.fault:
+            if loss not in (self.fault, self._writer.fault):  # or it is told already
                 _log.error(loss)
             self._begun.clear()
             self._state, self.progress, self.fault = "due", loss, loss
@@ -153,6 +154,7 @@ class Keeper:
             self._next_look_at = time.monotonic() + _NEXT_LOOK_S
             self._look = threading.Thread(target=self._look_again, name="timecode-look", daemon=True)
             self._look.start()
+        return bool(loss)
 
     def _look_again(self) -> None:
         """Look the store through while it is served, at half speed, so that others get their turn."""

@@ -13,6 +13,9 @@ EXACT = os.name == "posix"
 """Whether a file's size and time of change can be believed while it is open: Windows tells them late."""
 
 
+_END = 64
+
+
 class _Seen(NamedTuple):
     """A file as it was last seen: which one it is, and how it was left."""
 
@@ -32,18 +35,40 @@ class Footing:
         self._database, self._log = str(path), f"{file}-wal"
         self._names = (self._database, self._log, f"{file}-shm")
         self._noted: Mapping[str, _Seen | None] = {}
+        self._end = b""
+        """The last bytes of the log as they were noted."""
 
     def note(self) -> None:
         """Take what is there now for what must be there."""
-        self._noted = self._look()
+        self._take(self._look())
 
     def settle(self) -> str:
         """After a commit: what is not in its place; where all is, the log is taken as it is now."""
         now = self._look()
-        fault = self._moved(now) or self._changed(self._database, now)
+        fault = self._moved(now) or self._changed(self._database, now) or self._cut(now)
         if not fault:
-            self._noted = now
+            self._take(now)
         return fault
+
+    def _take(self, now: Mapping[str, _Seen | None]) -> None:
+        self._noted = now
+        self._end = self._bytes_before(_size(now.get(self._log)))
+
+    def _cut(self, now: Mapping[str, _Seen | None]) -> str:
+        """Whether the log was cut off before or while the commit wrote on behind its end: that would leave a hole."""
+        before = _size(self._noted.get(self._log))
+        whole = _size(now.get(self._log)) >= before and self._bytes_before(before) == self._end
+        return "" if whole else f"another program has cut {self._log}"
+
+    def _bytes_before(self, offset: int) -> bytes:
+        if not offset:
+            return b""
+        try:
+            with open(self._log, "rb", buffering=0) as log:  # noqa: PTH123  (at every commit, as above)
+                log.seek(max(0, offset - _END))
+                return log.read(_END)
+        except OSError:
+            return b""
 
     @property
     def moved(self) -> str:
@@ -67,8 +92,7 @@ class Footing:
     @property
     def log_bytes(self) -> int:
         """How large the log is."""
-        seen = _seen(self._log)
-        return seen.content[0] if seen else 0
+        return _size(_seen(self._log))
 
     def _look(self) -> Mapping[str, _Seen | None]:
         return {name: _seen(name) for name in self._names}
@@ -88,6 +112,10 @@ class Footing:
         before, after = self._noted.get(name), now.get(name)
         same = before is None or after is None or before.content == after.content or not EXACT
         return "" if same else f"another program has changed {name}"
+
+
+def _size(seen: _Seen | None) -> int:
+    return seen.content[0] if seen else 0
 
 
 def _seen(name: str) -> _Seen | None:

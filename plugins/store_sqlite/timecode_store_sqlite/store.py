@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import apsw
@@ -75,6 +76,7 @@ class SqliteStore:
         self._connections = Connections(self._open)
         self._write_lock = threading.Lock()
         self._written_at = time.monotonic()
+        self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
         check_place(path, writable=writable)
         if writable:
             make_file(path)
@@ -180,13 +182,13 @@ class SqliteStore:
                     self._connections.drop_writer()  # the next transaction opens the file anew, and looks it through
                 self._footing.settle()  # what was undone may stand in the log
                 raise
+            if transaction.revision_given:
+                self._mark = attrs.evolve(self._mark, high=transaction.revision_given)
             if fault := self._footing.settle():
                 self._lost = self._misplaced(fault)
                 self._let_go()
                 raise self._lost
             self._written_at = time.monotonic()
-            if transaction.revision_given:
-                self._mark = attrs.evolve(self._mark, high=transaction.revision_given)
             if transaction.deleted or self._footing.log_bytes > self._settings.wal_limit_bytes:
                 self._fold(connection)
         finally:
@@ -210,6 +212,7 @@ class SqliteStore:
             self._marker.write(self._mark)
             if writer.fold():
                 self._mark = attrs.evolve(self._mark, low=self._mark.high)
+                self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
                 self._marker.write(self._mark)
         self._footing.note()
 
@@ -293,11 +296,11 @@ class SqliteStore:
         connections.drop_writer()
         connections.end_reading()
 
-    @staticmethod
-    def _misplaced(fault: str) -> StoreError:
+    def _misplaced(self, fault: str) -> StoreError:
+        since = "" if self._footing.log_is_whole else f" and what came in since {self._folded:%H:%M:%S} may be lost"
         return StoreError(
-            f"{fault}, so that nothing is stored now.",
-            remedy="Put things back as they were: the file is then looked through and taken up again.",
+            f"{fault}, so that nothing is stored now{since}.",
+            remedy="The database is taken up again once it is in its place and has been looked through.",
         )
 
     # --- The rest of its life
