@@ -172,8 +172,11 @@ class Guarded(Protocol):
 class Mending(Protocol):
     """What a transaction may do besides."""
 
-    def mend(self) -> None:
-        """Put right what is kept beside the events and can be told from them. `rebuild` fills the cells afterwards."""
+    def mend(self) -> Sequence[str]:
+        """Put right what is kept beside the events and can be told from them. `rebuild` fills the cells afterwards.
+
+        Gives what can't be put right, a line each: events that must once have been there, say.
+        """
 
 
 # --- Time accounting -------------------------------------------------------------------------------------------------

@@ -52,10 +52,10 @@ class Verification:
         """What is wrong, a line each, with the name of the aggregation that it is about, if any."""
         return [
             *(("", line) for line in self.damage),
-            *([("", f"{self.altered} events have ids that do not fit their content")] if self.altered else []),
+            *([("", f"events whose id does not fit their content: {self.altered}")] if self.altered else []),
             *([("", f"the count of events is wrong by {self.miscounted}")] if self.miscounted else []),
             *(
-                (name, f"{len(found)} totals of {name} are not what the events say")
+                (name, f"totals of {name} that are not what the events say: {len(found)}")
                 for name, found in self.differences.items()
                 if found
             ),

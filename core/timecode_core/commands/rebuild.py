@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from timecode_core.commands.progress import progress_bar
+from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
 from timecode_core.lock import WriteLock
-from timecode_core.protocols import Mending
+from timecode_core.protocols import Guarded, Mending
 from timecode_core.renaming import rename_altered
 from timecode_core.upkeep import Work
 
@@ -27,17 +28,24 @@ def rebuild(installation: Installation) -> None:
         try:
             ledger = installation.ledger()
             with progress_bar("Rebuilding") as tell, store.writing() as transaction:
-                if isinstance(transaction, Mending):
-                    transaction.mend()
+                losses = transaction.mend() if isinstance(transaction, Mending) else ()
                 altered = rename_altered(transaction)
                 work = Work.due(transaction.metadata(), installation.settings.core, ledger, everything=True)
                 work.do(transaction, ledger, tell)
                 count = transaction.count()
+            damage = store.check() if isinstance(store, Guarded) else ()
         finally:
             store.close()
     names = ", ".join(aggregation.name for aggregation in ledger.aggregations)
     click.echo(f"Rebuilt {names or 'nothing'} from {count:,} events.")
+    for line in losses:
+        click.echo(line)
     if altered:
         click.echo(f"{altered} events were not as they had been stored; they are kept as they are now, with new ids.")
     for name, reason in ledger.failures.items():
         click.echo(f"Left out {name}: {reason}", err=True)
+    if damage:
+        raise TimecodeError(
+            f"the database is damaged beyond what the events can mend: {damage[0]}.",
+            remedy="Put a backup in its place, and take away the log beside it.",
+        )

@@ -33,8 +33,9 @@ WHERE c.events <> coalesce(e.n, 0) LIMIT ?
 
 def examine(connection: Connection, migrations: Sequence[str]) -> list[str]:
     """Give a line for each fault, none for a sound file. Reads all of it."""
-    if broken := [str(row[0]) for row in connection.rows(f"PRAGMA integrity_check({_MOST})") if row[0] != "ok"]:
-        return [f"SQLite finds damage: {line}" for line in broken]
+    found = "\n".join(str(row[0]) for row in connection.rows(f"PRAGMA integrity_check({_MOST})"))
+    if found != "ok":
+        return [f"SQLite finds damage: {line}" for line in found.splitlines() if not line.startswith("***")]
     kept = kept_aggregations(connection)
     faults = [f"the columns of the aggregation {name!r} can't be read" for name, columns in kept if columns is None]
     tables = {name: columns for name, columns in kept if columns is not None}

@@ -11,15 +11,17 @@ if TYPE_CHECKING:
 
     from timecode_store_sqlite.connection import Connection
 
-_COUNT = "UPDATE contexts SET events = (SELECT count(*) FROM events WHERE context = contexts.id)"
+_COUNTS = "SELECT (SELECT coalesce(sum(events), 0) FROM contexts), (SELECT count(*) FROM events)"
+_RECOUNT = "UPDATE contexts SET events = (SELECT count(*) FROM events WHERE context = contexts.id)"
 _PRECIOUS = ("events", "contexts")
 """Tables that nothing could fill again."""
 
 
-def mend(connection: Connection, migrations: Sequence[str]) -> None:
+def mend(connection: Connection, migrations: Sequence[str]) -> list[str]:
     """Bring tables, indexes, counts and the revision in order, within the open transaction.
 
-    An aggregation whose table is not as it was made is forgotten, for the core to fill again. Raises StoreError.
+    An aggregation whose table is not as it was made is forgotten, for the core to fill again. Gives a line where there
+    are not as many events as were counted. Raises StoreError.
     """
     expected = expected_schema(migrations, {})
     _make_missing(connection, {name: sql for name, sql in expected.items() if sql.startswith("CREATE TABLE")})
@@ -29,10 +31,12 @@ def mend(connection: Connection, migrations: Sequence[str]) -> None:
     _drop_strays(connection, migrations)
     _make_missing(connection, expected)
     connection.rows("REINDEX")
-    connection.rows(_COUNT)
+    ((counted, there),) = connection.rows(_COUNTS)
+    connection.rows(_RECOUNT)
     if len(connection.rows("SELECT 1 FROM state")) != 1:
         connection.rows("DELETE FROM state")
         connection.rows("INSERT INTO state VALUES (1, 0)")
+    return [] if counted == there else [f"The file counted {counted:,} events, and there are {there:,}."]
 
 
 def _objects(connection: Connection) -> list[tuple[str, str, str, str]]:

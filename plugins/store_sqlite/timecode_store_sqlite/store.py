@@ -229,7 +229,7 @@ class SqliteStore:
             with self.reading() as reader:
                 return examine(reader.connection, self._migrations)
         except StoreError as error:
-            return [str(error)]
+            return [str(error.args[0]).rstrip(".")]
 
     def trust(self) -> None:
         """Note that the file was looked through and is sound."""

@@ -110,10 +110,12 @@ class SqliteTransaction(SqliteReader):
         self._settle()
         return super().values(column)
 
-    def mend(self) -> None:
+    def mend(self) -> Sequence[str]:
         """Put right what the events tell: indexes, counts, the revision. Cells are the core's to fill."""
-        mend(self.connection, MIGRATIONS)
-        self.connection.contexts.forget()
+        try:
+            return mend(self.connection, MIGRATIONS)
+        finally:
+            self.connection.contexts.forget()
 
     def finish(self) -> None:
         """Write what is left before the commit: the counts, the contexts that nobody refers to, the revision.

@@ -1,0 +1,203 @@
+"""The store writes into what its path names, or not at all; nobody else writes to it by another name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+from timecode_core.errors import BusyError, StoreError
+from timecode_core.event import Event
+from timecode_store_sqlite import store as store_module
+from timecode_store_sqlite.place import is_shared
+from timecode_store_sqlite.store import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "t.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(path)
+    write(store, 1)
+    yield store
+    store.close()
+
+
+def write(store: SqliteStore, time: int) -> None:
+    with store.writing() as transaction:
+        transaction.insert([Event(time, 0, 0, "a")])
+
+
+def times(store: SqliteStore) -> list[int]:
+    with store.reading() as reader:
+        return [event.time for event in reader.scan((-1, b""), 2**60, 10**6)]
+
+
+def test_a_removed_database_is_not_written_to_nor_read(store: SqliteStore, path: Path) -> None:
+    """Nothing is made in its place; put back, it is taken up after it was opened anew."""
+    path.rename(path.with_name("away"))
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"t\.db is gone, so that nothing is stored"):
+            write(store, 2)
+        with pytest.raises(StoreError, match="is gone"):
+            times(store)
+        with pytest.raises(StoreError, match="is gone"):
+            store.reopen()
+    assert not store.health().ok
+    assert "is gone" in store.tend()
+    assert not path.exists()
+    path.with_name("away").rename(path)
+    store.reopen()
+    assert store.doubt != ""
+    assert store.tend() == ""
+    write(store, 2)
+    assert times(store) == [1, 2]
+
+
+def test_another_database_in_its_place_is_opened_as_another(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """Its content is what is read then, its log nobody else's, and what one knew of the other is forgotten."""
+    other = SqliteStore(tmp_path / "other.db")
+    with other.writing() as transaction:
+        transaction.insert([Event(7, 0, 0, "b", project=f"p{n}", source="x") for n in range(3)])
+    other.close()
+    (tmp_path / "other.db").replace(path)
+    with pytest.raises(StoreError, match="another file is in the place"):
+        write(store, 2)
+    store.reopen()
+    write(store, 8)
+    with store.reading() as reader:
+        assert [event.project for event in reader.scan((-1, b""), 99, 9) if event.time == 8] == [""]
+        assert reader.count() == 4
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+def test_a_removed_log_takes_nothing_with_it(store: SqliteStore, path: Path, suffix: str) -> None:
+    """What was acknowledged is in the file when the process is gone, and nothing more is acknowledged meanwhile."""
+    path.with_name(f"t.db{suffix}").unlink()
+    with pytest.raises(StoreError, match=f"t.db{suffix} is gone"):
+        write(store, 2)
+    copy = path.with_name("copy")
+    copy.mkdir()
+    for file in path.parent.glob("t.db*"):
+        shutil.copy(file, copy / file.name)
+    assert times(SqliteStore(copy / "t.db")) == [1]
+    store.reopen()
+    write(store, 2)
+    assert times(store) == [1, 2]
+    assert store.check() == []
+
+
+def test_a_log_cut_off_in_the_midst_of_a_transaction_is_noticed(store: SqliteStore, path: Path) -> None:
+    """The commit would write behind the hole, and nothing of it could be read again."""
+    log = path.with_name("t.db-wal")
+    with pytest.raises(StoreError, match="has cut"), store.writing() as transaction:  # noqa: PT012
+        transaction.insert([Event(2, 0, 0, "a")])
+        os.truncate(log, log.stat().st_size // 2)
+
+
+def test_what_another_program_writes_is_noticed(store: SqliteStore, path: Path) -> None:
+    """Its transaction stands, and is looked through before anything is built on it."""
+    other = apsw.Connection(str(path))
+    other.execute("UPDATE events SET entity = 'b'")
+    other.close()
+    with pytest.raises(StoreError, match="another program has changed"):
+        write(store, 2)
+    store.reopen()
+    assert store.doubt != ""
+    with store.reading() as reader:
+        assert [event.entity for event in reader.scan((-1, b""), 99, 9)] == ["b"]
+
+
+def test_a_second_name_is_refused_and_told(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """SQLite keeps a log beside each name: opened by the other, what is in this one's log would be missing."""
+    os.link(path, tmp_path / "second.db")
+    assert "second name" in str(store.health().details["warning"])
+    write(store, 2)
+    store.close()
+    for name in ("t.db", "second.db"):
+        with pytest.raises(StoreError, match=r"second name.*find"):
+            SqliteStore(tmp_path / name)
+    (tmp_path / "second.db").unlink()
+    SqliteStore(path).close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the file itself is not locked")
+def test_a_file_that_was_renamed_has_one_writer_all_the_same(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """The lock is on the file itself, too, whatever its name."""
+    (tmp_path / "home").mkdir()
+    path.rename(tmp_path / "home" / "t.db")
+    with pytest.raises(BusyError, match="another process"):
+        SqliteStore(tmp_path / "home" / "t.db")
+    assert store.tend() != ""
+
+
+def test_a_lock_that_was_taken_away_is_taken_anew(store: SqliteStore, path: Path) -> None:
+    """Or another process could take the new one, and both would write."""
+    path.with_name("t.db.lock").unlink()
+    with pytest.raises(StoreError, match="the lock beside"):
+        write(store, 2)
+    store.reopen()
+    assert path.with_name("t.db.lock").exists()
+    write(store, 2)
+
+
+def test_the_log_is_folded_once_nobody_writes(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Right after a write it stays; a moment later the database itself holds everything."""
+    log = path.with_name("t.db-wal")
+    monkeypatch.setattr(store_module, "IDLE_S", 3600.0)
+    assert store.tend() == ""
+    assert log.stat().st_size > 0
+    monkeypatch.setattr(store_module, "IDLE_S", 0.0)
+    assert store.tend() == ""
+    assert log.stat().st_size == 0
+    alone = path.with_name("alone.db")
+    shutil.copy(path, alone)
+    assert times(SqliteStore(alone)) == [1]
+
+
+def test_who_reads_leaves_every_file_as_it_is(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """A reading process that ends last would fold the log: what a kill left is for the service to find."""
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    for name in ("t.db", "t.db-wal", "t.db.state"):
+        shutil.copy2(path.with_name(name), folder / name)
+    before = {name: (folder / name).read_bytes() for name in ("t.db", "t.db-wal")}
+    script = (
+        "import sys; from pathlib import Path; from timecode_store_sqlite.store import SqliteStore\n"
+        "store = SqliteStore(Path(sys.argv[1]), writable=False)\n"
+        "with store.reading() as reader: print(reader.count())\n"
+        "store.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder / "t.db")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "1"
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "shared"),
+    [
+        *(
+            (kind, True)
+            for kind in ("9p", "drvfs", "vboxsf", "virtiofs", "prl_fs", "davfs", "ocfs2", "gpfs", "nfs4", "NFS")
+        ),
+        *(
+            (f"fuse.{name}", True)
+            for name in ("vmhgfs-fuse", "gvfsd-fuse", "juicefs", "gcsfuse", "sshfs", "sshfs#me@host")
+        ),
+        *((kind, False) for kind in ("ext4", "btrfs", "xfs", "zfs", "tmpfs", "overlay", "apfs", "f2fs", "fuseblk", "")),
+        *((f"fuse.{name}", False) for name in ("ntfs-3g", "mergerfs", "gocryptfs")),
+    ],
+)
+def test_file_systems_of_others_are_known(kind: str, shared: bool) -> None:
+    """Of networks, of hosts around a virtual machine, of clusters, of object stores; local ones are none of them."""
+    assert is_shared(kind) is shared

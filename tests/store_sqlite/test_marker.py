@@ -1,0 +1,184 @@
+"""The marker: a database that is not as it was left is known, and no log but its own is replayed over it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from timecode_core.errors import StoreError
+from timecode_core.event import Event
+from timecode_store_sqlite import store as store_module
+from timecode_store_sqlite.settings import SqliteSettings
+from timecode_store_sqlite.store import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "t.db"
+
+
+def write(store: SqliteStore, *times: int) -> None:
+    with store.writing() as transaction:
+        transaction.insert([Event(time, 0, 0, "a") for time in times])
+
+
+def times(store: SqliteStore) -> list[int]:
+    with store.reading() as reader:
+        return [event.time for event in reader.scan((-1, b""), 2**60, 10**6)]
+
+
+def left_as_by_a_kill(path: Path, folder: Path) -> Path:
+    """A copy of a database in use, as a kill -9 would leave it."""
+    folder.mkdir()
+    for file in path.parent.glob(f"{path.name}*"):
+        if not file.name.endswith((".lock", "-shm")):
+            shutil.copy2(file, folder / file.name)
+    return folder / path.name
+
+
+def closed(path: Path) -> None:
+    store = SqliteStore(path)
+    write(store, *range(1000))
+    store.close()
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_database_closed_in_good_order_is_not_in_doubt(path: Path, writable: bool) -> None:
+    """Nor is a new one, nor one that a service has open and has found sound."""
+    new = SqliteStore(path)
+    assert new.doubt == ""
+    write(new, 1)
+    reading = SqliteStore(path, writable=False)
+    assert reading.doubt == ""
+    reading.close()
+    new.close()
+    again = SqliteStore(path, writable=writable)
+    assert again.doubt == ""
+    again.close()
+
+
+@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda path: os.truncate(path, path.stat().st_size - 4096),
+        lambda path: os.utime(path, (1, 1)),
+        lambda path: path.write_bytes(path.read_bytes()[:100] + b"\0" + path.read_bytes()[101:]),
+        lambda path: path.with_name("t.db.state").unlink(),
+        lambda path: path.with_name("t.db.state").write_text("{}"),
+        lambda path: path.with_name("t.db.state").write_text("null"),
+        lambda path: path.with_name("t.db.state").write_bytes(b"\xff" * 512),
+    ],
+    ids=["shorter", "touched", "first page", "no marker", "empty marker", "null marker", "no text"],
+)
+def test_one_that_is_not_as_it_was_is_in_doubt(path: Path, change: object, writable: bool) -> None:
+    """Until it is trusted, and closed in good order again."""
+    closed(path)
+    assert callable(change)
+    change(path)
+    try:
+        store = SqliteStore(path, writable=writable)
+    except StoreError:
+        return  # refused at once
+    assert store.doubt != ""
+    store.close()
+    again = SqliteStore(path)
+    assert again.doubt != ""
+    again.trust()
+    again.close()
+    assert SqliteStore(path, writable=False).doubt == ""
+
+
+def test_one_that_was_killed_is_in_doubt_and_whole(path: Path, tmp_path: Path) -> None:
+    """Its log is its own, wherever the folder is moved."""
+    store = SqliteStore(path)
+    write(store, 1, 2, 3)
+    copy = left_as_by_a_kill(path, tmp_path / "moved")
+    store.close()
+    again = SqliteStore(copy)
+    assert "good order" in again.doubt
+    assert times(again) == [1, 2, 3]
+    again.close()
+
+
+@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize("how", ["backup", "copy"])
+def test_the_log_of_what_it_replaced_is_not_replayed_over_a_backup(
+    path: Path, tmp_path: Path, how: str, writable: bool
+) -> None:
+    """It is refused, saying what to move away; with that away, the backup is what is read."""
+    store = SqliteStore(path)
+    write(store, 1)
+    if how == "backup":
+        store.backup(tmp_path / "backup.db")
+    else:
+        store._fold(store._connections.writer)  # type: ignore[arg-type]
+        shutil.copy(path, tmp_path / "backup.db")
+    write(store, 2)
+    store._fold(store._connections.writer)  # type: ignore[arg-type]
+    write(store, 3)
+    copy = left_as_by_a_kill(path, tmp_path / "killed")
+    store.close()
+    shutil.copy(tmp_path / "backup.db", copy)
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"log of another database.*Move t\.db-wal"):
+            SqliteStore(copy, writable=writable)
+    copy.with_name("t.db-wal").rename(tmp_path / "away")
+    restored = SqliteStore(copy)
+    assert times(restored) == [1]
+    assert restored.check() == []
+    restored.close()
+
+
+def test_a_log_without_its_database_makes_no_new_one(path: Path, tmp_path: Path) -> None:
+    """SQLite would throw the log away; what is in it may be all that there is."""
+    store = SqliteStore(path)
+    write(store, 1)
+    copy = left_as_by_a_kill(path, tmp_path / "killed")
+    store.close()
+    copy.unlink()
+    with pytest.raises(StoreError, match="log of a database that is gone"):
+        SqliteStore(copy)
+    assert copy.with_name("t.db-wal").stat().st_size > 0
+
+
+def test_at_any_moment_its_own_log_is_known_and_no_other(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through hundreds of writes, folds and backups: each snapshot opens whole, no earlier copy takes a later log."""
+    monkeypatch.setattr(store_module, "IDLE_S", 0.0)
+    rng = random.Random(1)
+    store = SqliteStore(path, SqliteSettings(wal_limit_bytes=60_000))
+    held: list[int] = []
+    copies: list[tuple[Path, list[int]]] = []
+    tried = 0
+    for n in range(150):
+        write(store, *range(n * 100, n * 100 + 20))
+        held += range(n * 100, n * 100 + 20)
+        match rng.randrange(6):
+            case 0:
+                store.tend()
+            case 1:
+                store.backup(copy := tmp_path / f"{n}.db")
+                copies.append((copy, held.copy()))
+            case 2:
+                killed = left_as_by_a_kill(path, tmp_path / f"{n}")
+                again = SqliteStore(killed)
+                assert times(again) == held
+                again.close()
+            case 3 if copies:
+                killed = left_as_by_a_kill(path, tmp_path / f"{n}")
+                copy, then = rng.choice(copies)
+                shutil.copy(copy, killed)
+                try:
+                    mixed = SqliteStore(killed)
+                except StoreError:
+                    tried += 1
+                else:
+                    assert times(mixed) == then
+                    mixed.close()
+    store.close()
+    assert tried > 3
