@@ -21,7 +21,7 @@ GUIDE = "docs/plugins.md"
 SPECS = (timecode_core.hookspecs, timecode_ingest_http.hookspecs, timecode_dashboard_bokeh.hookspecs)
 PROTOCOLS = (
     *(protocols.Source, protocols.Rule, protocols.Renderer, protocols.Store, protocols.Reader),
-    *(protocols.Transaction, Chart),
+    *(protocols.Transaction, protocols.Guarded, protocols.Mending, Chart),
 )
 
 
