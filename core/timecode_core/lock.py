@@ -11,6 +11,7 @@ from typing import Self
 
 from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.home import Home
+from timecode_core.remedies import file_error
 
 if sys.platform == "win32":
     import msvcrt
@@ -58,7 +59,7 @@ class FileLock:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
         except OSError as error:
-            raise TimecodeError(f"cannot open {self._path}: {error.strerror}.", remedy="Check who owns it.") from error
+            raise file_error(TimecodeError, "open", self._path, error) from error
         try:
             _lock(descriptor)
         except OSError as error:

@@ -13,6 +13,7 @@ from timecode_core.commands.choosing import reading, select, selecting
 from timecode_core.commands.output import put
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
+from timecode_core.remedies import file_error
 from timecode_core.rendering import Rendering
 
 _EXTRA = {"ignore_unknown_options": True, "allow_interspersed_args": True}
@@ -85,9 +86,7 @@ def export(
     try:
         path.write_bytes(rendered.body)
     except OSError as error:
-        raise TimecodeError(
-            f"cannot write {path}: {error.strerror}.", remedy="Name another file with --output."
-        ) from error
+        raise file_error(TimecodeError, "write", path, error) from error
     click.echo(f"{path} ({len(rendered.body):,} bytes)")
 
 

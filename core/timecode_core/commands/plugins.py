@@ -8,6 +8,7 @@ import click
 
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
+from timecode_core.zone import zone_in_force
 
 
 @click.command()
@@ -29,6 +30,10 @@ def plugins(installation: Installation) -> None:
         hooks = ", ".join(hook.removeprefix("timecode_") for hook in record.hooks)
         table.add_row(record.name, record.distribution or record.module, record.version, hooks or "-")
     Console().print(table)
+    zone = zone_in_force(installation.settings.core.timezone)
+    click.echo(str(zone))
+    if zone.problem:
+        click.echo(f"failed: {zone.problem}")
     for failure in installation.plugins.failures:
         click.echo(f"failed: {failure}")
     try:

@@ -13,11 +13,6 @@ export const PRESETS = [
 ];
 export const DEFAULT = "last-7-days";
 
-/** How many days from one to another, both counted. */
-export function count(first, last) {
-  return Math.round((Date.parse(`${last}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / 86_400_000) + 1;
-}
-
 /** Whether a text is a day that exists. */
 export function isDay(text) {
   return /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
