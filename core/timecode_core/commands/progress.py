@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 @contextmanager
@@ -21,3 +21,12 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=count)
 
         yield tell
+
+
+def waiting(what: str) -> AbstractContextManager[object]:
+    """A sign on standard error that something goes on, gone when done. A file gets nothing."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    spinner = "line" if console.options.ascii_only else "dots"
+    return console.status(what, spinner=spinner) if console.is_terminal else nullcontext()

@@ -67,6 +67,6 @@ def report(
         reports = answers.reports(compared(Query(selection, columns)) if compare else {NOW: Query(selection, columns)})
     print_report(reports[NOW], reports.get(BEFORE))
     if compare and selection.before is None:
-        click.echo("There is no time before these days to compare with.", err=True)
+        click.echo("There is nothing to compare these days with.", err=True)
     if reports[NOW].answered_by == FROM_EVENTS:
         click.echo("Computed from the raw events: no aggregation holds these columns together.", err=True)

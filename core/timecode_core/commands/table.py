@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 NOW, BEFORE = "now", "before"
+_FIGURES = ("time", "share")
 _BAR_WIDTH, _LEAST_BAR = 24, 8
 _BAR = "█▉▊▋▌▍▎▏▐▕"
 """What rich draws bars with."""
@@ -28,43 +29,50 @@ def compared(query: Query) -> dict[str, Query]:
 
 
 def print_report(report: Report, previous: Report | None = None) -> None:
-    """Heading, total (against the time before, where that is given), and a row a group with its share and a bar.
-
-    Where the terminal is narrow or can't show it, the bar goes first; then the names share one column.
-    """
-    from rich.bar import Bar  # rich takes a tenth of a second, which `serve` and `--version` need not wait for
-    from rich.cells import cell_len
-    from rich.console import Console
-    from rich.table import Table
+    """Heading, total (against the time before, where that is given), and a row a group with its share and a bar."""
+    from rich.console import Console  # rich takes a tenth of a second, which `serve` and `--version` need not wait for
     from rich.text import Text
 
     console = Console()
     console.print(Text(range_name(report.query.selection), style="bold"))
     console.print(Text(_total(report, previous)))
+    if report.rows and report.query.group_by:
+        _print_rows(console, report)
+
+
+def _print_rows(console: Console, report: Report) -> None:
+    """Where the terminal is narrow or can't show it, the bar goes first; the names share a column; the shares go.
+
+    A column of a letter or two would have its names run down the page.
+    """
+    from rich.bar import Bar
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
     columns = report.query.group_by
-    if not report.rows or not columns:
-        return
     names = [tuple(starmap(shown, zip(columns, row.values, strict=True))) for row in report.rows]
     figures = [(duration(row.time), f"{row.time / report.total:.0%}") for row in report.rows]
     *widths, time, share = (
         max(map(cell_len, column)) + _GAP
-        for column in zip((*columns, "time", "share"), *map(add, names, figures), strict=True)
+        for column in zip((*columns, *_FIGURES), *map(add, names, figures), strict=True)
     )
-    room = console.width - time - share
+    shown_figures = _FIGURES if console.width - time - share >= _LEAST_NAME else _FIGURES[:1]
+    room = console.width - time - (share if shown_figures == _FIGURES else 0)
     bar = _bar_width(console, room - sum(widths))
     if sum(min(width, _LEAST_NAME + _GAP) for width in widths) > room:
         columns, names = (" / ".join(columns),), [(" / ".join(row),) for row in names]
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")
-    table.add_column("time", justify="right", no_wrap=True)
-    table.add_column("share", justify="right", no_wrap=True)
+    for figure in shown_figures:
+        table.add_column(figure, justify="right", no_wrap=True)
     if bar:
         table.add_column("", width=bar)
     longest = max(row.time for row in report.rows)
-    for row, texts, figure in zip(report.rows, names, figures, strict=True):
+    for row, texts, numbers in zip(report.rows, names, figures, strict=True):
         drawn = [Bar(longest, 0, row.time, width=bar, color="cyan")] if bar else []
-        table.add_row(*map(Text, texts), *figure, *drawn)
+        table.add_row(*map(Text, texts), *numbers[: len(shown_figures)], *drawn)
     console.print(table)
 
 
