@@ -2,7 +2,7 @@
 
 import { Trouble, ask } from "./answer.js";
 import { clear, draw, image, make } from "./cards.js";
-import { PRESETS } from "./range.js";
+import { LIKES, PRESETS } from "./range.js";
 import { follow } from "./save.js";
 import { read, write } from "./state.js";
 import { comparison, duration, ranged } from "./words.js";
@@ -49,7 +49,7 @@ async function fill(answer) {
   const mark = compared?.sign ? make("span", { className: "sign", ariaHidden: "true" }, compared.sign > 0 ? "▲ " : "▼ ") : "";
   at("compare").replaceChildren(...[make("span", {}, mark, compared?.text ?? ""), average && make("span", {}, average)].filter(Boolean));
   chips(answer.projects);
-  const range = state.period ? state : answer; // a named period is compared with its like, in the picture too
+  const range = LIKES.has(state.period) ? state : answer; // only the name says what it is compared with
   at("export-all").href = image(range, "dashboard", state.projects);
   at("export-card").href = image(range, "card", state.projects);
   document.title = `${duration(answer.total_seconds)} – Timecode`;

@@ -11,6 +11,8 @@ export const PRESETS = [
   ["year", "This year"],
   ["all", "All"],
 ];
+/** Those that are compared with the same days of the last one. */
+export const LIKES = new Set(["week", "month", "year"]);
 export const DEFAULT = "last-7-days";
 
 /** Whether a text is a day that exists. */
