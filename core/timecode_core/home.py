@@ -55,7 +55,9 @@ class Home:
             if not ignore.exists():
                 ignore.write_text("*\n", encoding="utf-8")
         except OSError as error:
-            raise file_error(TimecodeError, "create", self.path, error) from error
+            raise file_error(
+                TimecodeError, "create", self.path, error, elsewhere="Set TIMECODE_HOME to a folder of yours."
+            ) from error
 
     def _check_ours(self) -> None:
         """Raise TimecodeError for a folder that others use, or that holds other things: it would be closed to them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -70,8 +71,9 @@ class FileLock:
                 ) from error
             holder = self.holder or "another process"
             raise BusyError(f"{self._guarded} is being written by {holder}.", remedy="Stop that first.") from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
+        with suppress(OSError):  # on a full disk nobody is written down, and yet it is held
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
         self._descriptor = descriptor
 
     def release(self) -> None:

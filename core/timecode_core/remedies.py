@@ -36,13 +36,18 @@ _REMEDIES = {
     errno.ESTALE: _DISK,
 }
 
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
 
 def remedy_for(error: OSError) -> str:
     """A sentence that says what to do about the fault."""
     return _REMEDIES.get(error.errno or 0, "Check it and its disk.")
 
 
-def file_error(kind: type[E], what: str, path: Path, error: OSError, *, remedies: dict[int, str] | None = None) -> E:
-    """The error to raise where `what` (a verb) failed with a path. `remedies` are for faults that mean more here."""
-    remedy = (remedies or {}).get(error.errno or 0) or remedy_for(error)
+def file_error(kind: type[E], what: str, path: Path, error: OSError, *, elsewhere: str = "") -> E:
+    """The error to raise where `what` (a verb) failed with a path.
+
+    `elsewhere` says how to name another place, where that can be done: the remedy for one that may not be written.
+    """
+    remedy = elsewhere if elsewhere and error.errno in _FORBIDDEN else remedy_for(error)
     return kind(f"cannot {what} {path}: {error.strerror or error}.", remedy=remedy)

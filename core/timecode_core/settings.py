@@ -15,6 +15,7 @@ from attrs import field, frozen
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, transform_error
 
 from timecode_core.errors import SettingsError
+from timecode_core.remedies import file_error
 from timecode_core.zone import named_zone
 
 T = TypeVar("T")
@@ -161,7 +162,9 @@ class Settings:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             pass
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
+            raise file_error(SettingsError, "read", path, error) from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(
                 f"{path}: {error}.", remedy="Mend the file, or move it away to get the defaults."
             ) from error

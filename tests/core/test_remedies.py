@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from support.server import timecode
-from timecode_core.errors import StoreError, TimecodeError
+from timecode_core.errors import SettingsError, StoreError, TimecodeError
 from timecode_core.home import Home
 from timecode_core.lock import FileLock
 from timecode_core.remedies import file_error, remedy_for
+from timecode_core.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,36 @@ def test_each_fault_has_its_remedy(number: int, word: str) -> None:
     assert word in error.remedy
     assert ("owns" in error.remedy) == (number in (errno.EACCES, errno.EPERM))
     assert str(error).startswith(f"cannot write /x: {os.strerror(number)}. ")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC])
+def test_a_place_that_may_not_be_written_is_changed_for_another_where_there_is_a_way(number: int) -> None:
+    error = file_error(TimecodeError, "write", Path("/x"), OSError(number, "no"), elsewhere="Name another.")
+    assert (error.remedy == "Name another.") == (number != errno.ENOSPC)
+
+
+def test_settings_that_cannot_be_read_are_told_with_the_reason(tmp_path: Path) -> None:
+    """Mending their text is no remedy for a folder, or for a file where the home folder must be."""
+    (tmp_path / "config.toml").mkdir()
+    (tmp_path / "file").touch()
+    for home, word in ((tmp_path, "It is a folder"), (tmp_path / "file", "not a folder")):
+        with pytest.raises(SettingsError, match=word):
+            Settings.load(home, {})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
+def test_a_lock_is_held_although_its_holder_cannot_be_written_down(tmp_path: Path) -> None:
+    """A full disk must not keep the service from starting, nor let two of them start."""
+    path = tmp_path / "timecode.lock"
+    code = (
+        "import resource, signal, pathlib, sys; from timecode_core.lock import FileLock;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        "path = pathlib.Path(sys.argv[1]); first = FileLock(path, path); first.acquire('one');"
+        "second = FileLock(path, path); second.acquire('two')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert "BusyError" in ended.stderr.splitlines()[-1]
+    assert "is being written by another process. Stop that first." in ended.stderr
 
 
 def test_a_fault_without_a_number_has_a_remedy_too() -> None:

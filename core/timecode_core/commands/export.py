@@ -85,7 +85,7 @@ def export(
     try:
         path.write_bytes(rendered.body)
     except OSError as error:
-        raise file_error(TimecodeError, "write", path, error) from error
+        raise file_error(TimecodeError, "write", path, error, elsewhere="Name another file with --output.") from error
     click.echo(f"{path} ({len(rendered.body):,} bytes)")
 
 
