@@ -37,7 +37,7 @@ class Home:
         user = variables.get("HOME", "/") if os.name == "posix" else "/"
         if (named in ("", "~") or named.startswith("~/")) and not user.startswith("/"):
             raise TimecodeError(
-                f"HOME is {user!r:.60}, which is not the path of a folder from the root on.",
+                f"HOME is {user!r:.60}, which is no absolute path.",
                 remedy="Set HOME to your home folder, or TIMECODE_HOME to a folder of yours.",
             )
         try:
