@@ -45,19 +45,14 @@ class Zone:
         Raises EventError where the system's calendar does not reach that far.
         """
         try:
-            local = self._local(datetime.fromtimestamp(time // SECOND_US, UTC))
+            local = datetime.fromtimestamp(time // SECOND_US, UTC).astimezone(self.rules)
         except (OSError, OverflowError, ValueError) as error:
             raise EventError("is beyond this system's calendar; send it with an offset", field="time") from error
         return round((local.utcoffset() or timedelta()).total_seconds() / 60) * 60
 
     def now(self) -> datetime:
         """The present moment."""
-        return self._local(datetime.now(UTC))
-
-    def _local(self, moment: datetime) -> datetime:
-        if self.rules is None:
-            _c_library.refresh()
-        return moment.astimezone(self.rules)
+        return datetime.now(UTC).astimezone(self.rules)
 
     def __str__(self) -> str:
         return f"Days are those of {self.name} ({self.origin})."
@@ -69,9 +64,9 @@ def zone_in_force(timezone: str) -> Zone:
     Ask anew each time: the machine's may have changed. Raises ZoneInfoNotFoundError for a setting that is no zone.
     """
     if timezone:
-        return Zone(timezone, _SETTING, named_zone(timezone))
+        return _zone_of_setting(timezone)
     text = os.environ.get("TZ", str(_LINK))
-    return machine_zone() if text.removeprefix(":") == str(_LINK) else _zone_of_variable(text)
+    return _machine.zone if text.removeprefix(":") == str(_LINK) else _zone_of_variable(text)
 
 
 def named_zone(name: str) -> ZoneInfo:
@@ -95,6 +90,11 @@ def _database() -> frozenset[str]:
         return frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
     except ModuleNotFoundError:  # some distributions leave it out, since their systems have the zones
         return frozenset()
+
+
+@lru_cache(8)
+def _zone_of_setting(name: str) -> Zone:
+    return Zone(name, _SETTING, named_zone(name))
 
 
 @lru_cache(8)
@@ -140,8 +140,8 @@ def _posix_rules(text: str) -> ZoneInfo | None:
     return zone
 
 
-def machine_zone(link: Path = _LINK) -> Zone:
-    """The machine's own zone, by the C library; and by the link's name where that leads to no file of the system's."""
+def machine_zone(link: Path) -> Zone:
+    """The machine's own zone, by the C library; by the name in `/etc/localtime`, `link`, where that leads to no file."""
     try:
         _, known, name = os.readlink(link).rpartition(_DIRECTORY)  # noqa: PTH115  (the text, whatever it leads to)
     except OSError:
@@ -150,23 +150,24 @@ def machine_zone(link: Path = _LINK) -> Zone:
         with suppress(zoneinfo.ZoneInfoNotFoundError):
             return Zone(name, _MACHINE, named_zone(name))
         known = ""
-    if not known:
-        _c_library.refresh()
+    if hasattr(clock, "tzset"):  # the C library would keep what it read first; Windows has none, and asks each time
+        clock.tzset()
     return Zone(name if known else clock.tzname[0], _MACHINE, None)
 
 
-class _CLibrary:
-    """The C library's time zone, which it would read once and keep while the machine travels."""
+class _Machine:
+    """The machine's own zone, read anew when a second has passed: the machine may travel while we run."""
 
     def __init__(self) -> None:
         self._read_at = float("-inf")
+        self._zone: Zone | None = None
 
-    def refresh(self) -> None:
-        """Have it read again, if that was not done within the last second."""
+    @property
+    def zone(self) -> Zone:
         now = clock.monotonic()
-        if now - self._read_at >= 1 and hasattr(clock, "tzset"):  # Windows has none, and asks anew each time
-            self._read_at = now
-            clock.tzset()
+        if self._zone is None or now - self._read_at >= 1:
+            self._read_at, self._zone = now, machine_zone(_LINK)
+        return self._zone
 
 
-_c_library = _CLibrary()
+_machine = _Machine()

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,8 +14,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.houses import fresh_service
 from support.server import environment, start, timecode
 from support.strategies import SECOND
+from timecode_core import zone as zones
 from timecode_core.errors import SettingsError
 from timecode_core.settings import Settings
 from timecode_core.zone import Zone, machine_zone, zone_in_force
@@ -154,6 +157,25 @@ def test_a_machine_whose_link_leads_nowhere_has_the_zone_that_it_names(tmp_path:
     link.unlink()
     link.symlink_to(tmp_path / "zoneinfo" / "Nonsense")
     assert machine_zone(link).rules is None
+
+
+def test_a_machine_that_travels_takes_the_zone_in_force_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that was remembered outlives the change by more than a moment."""
+    link = tmp_path / "localtime"
+    monkeypatch.setattr(zones, "_LINK", link)
+    monkeypatch.delenv("TZ", raising=False)
+    with fresh_service({"timezone": ""}) as service:
+        for number, (place, hours) in enumerate((("Asia/Tokyo", 9), ("Asia/Karachi", 5), ("Asia/Tokyo", 9))):
+            link.unlink(missing_ok=True)
+            link.symlink_to(tmp_path / "zoneinfo" / place)
+            while service.answers.zone.name != place:
+                time.sleep(0.05)  # the test's own time limit ends it where nothing comes
+            service.submit([{"time": 1_767_600_000 + number, "entity": "a"}], "test")
+            last = service.answers.last_event()
+            assert last is not None
+            assert last.utc_offset == hours * _HOUR
 
 
 def _without_system_zones(home: Path) -> dict[str, str]:
