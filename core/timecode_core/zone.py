@@ -141,7 +141,7 @@ def _posix_rules(text: str) -> ZoneInfo | None:
 
 
 def machine_zone(link: Path) -> Zone:
-    """The machine's own zone, by the C library; by the name in `/etc/localtime`, `link`, where that leads to no file."""
+    """The machine's own zone, by the C library; by the name in `link` (/etc/localtime) where that leads to no file."""
     try:
         _, known, name = os.readlink(link).rpartition(_DIRECTORY)  # noqa: PTH115  (the text, whatever it leads to)
     except OSError:
