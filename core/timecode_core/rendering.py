@@ -55,6 +55,7 @@ class Rendering:
             selection.first,
             selection.last,
             selection.theme,
+            selection.before,
             filters,
             chosen,
         )

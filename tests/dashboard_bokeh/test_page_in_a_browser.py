@@ -152,7 +152,10 @@ def test_a_preset_and_the_date_fields_change_the_range(chromium: Chrome, show: O
 
 @pytest.mark.parametrize("preset", ["today", "week", "all"])
 def test_a_preset_shows_the_days_that_the_service_means(chromium: Chrome, show: Open, preset: str) -> None:
-    """The page asks for the period by name alone, and has the fields, the heading and the images from the answer."""
+    """The page asks for the period by name alone, and has the fields, the heading and the images from the answer.
+
+    But for pictures that tell how a week, month or year compares with its like: only its name says with what.
+    """
     requests = show(f"period={preset}")
     assert asked(requests).keys() & {"period", "from", "to"} == {"period"}
     recorded = [one.day for one in SPENT]
@@ -165,8 +168,22 @@ def test_a_preset_shows_the_days_that_the_service_means(chromium: Chrome, show: 
     assert len(images) >= 2  # of the whole and of the card; and each chart's, where there is time to draw
     for image in images:
         query = parse_qs(urlsplit(image or "").query)
-        assert (query["from"], query["to"]) == ([first], [last])
-        assert "period" not in query
+        if preset == "week" and query["chart"][0] in {"dashboard", "card"}:
+            assert query["period"] == [preset]
+            assert not query.keys() & {"from", "to"}
+        else:
+            assert (query["from"], query["to"]) == ([first], [last])
+            assert "period" not in query
+
+
+def test_a_period_is_compared_in_the_words_of_the_answer(chromium: Chrome, show: Open) -> None:
+    """The days shown end on a Tuesday: this week so far is compared with Monday and Tuesday of the last."""
+    show("period=week")
+    assert "the same days of last week (" in chromium.find_element(By.ID, "compare").text
+    show("period=last-7-days")
+    assert "the 7 days before (" in chromium.find_element(By.ID, "compare").text
+    show("period=all")
+    assert "than" not in chromium.find_element(By.ID, "compare").text
 
 
 def test_each_preset_is_a_period_of_the_core(chromium: Chrome, show: Open) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error where that is a terminal, gone when done; tell it how many are done, and of how many."""
+    """A bar on standard error, gone when done; tell it how many are done, and of how many. A file gets nothing."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -21,3 +21,12 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=count)
 
         yield tell
+
+
+def waiting(what: str) -> AbstractContextManager[object]:
+    """A sign on standard error that something goes on, gone when done. A file gets nothing."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    spinner = "line" if console.options.ascii_only else "dots"
+    return console.status(what, spinner=spinner) if console.is_terminal else nullcontext()

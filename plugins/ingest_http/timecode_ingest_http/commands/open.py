@@ -11,6 +11,7 @@ import click
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
 from timecode_core.lock import WriteLock
+from timecode_core.remedies import file_error
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
 
@@ -57,4 +58,4 @@ def _write_private(path: Path, link: str) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(page("Timecode", f'<p><a href="{link}">Go on to Timecode</a></p>', go_to=link))
     except OSError as error:
-        raise TimecodeError(f"cannot write {path}: {error.strerror}.", remedy="Check who owns it.") from error
+        raise file_error(TimecodeError, "write", path, error) from error
