@@ -50,6 +50,10 @@ class DamageError(StoreError):
     """What the store holds is damaged, so that none of it may be served. Trying again won't help."""
 
 
+class UnknownRuleError(StoreError):
+    """Nothing tells by which rule and settings the totals were made: they must be made anew."""
+
+
 class UnreadableError(StoreError):
     """One entry of the store can't be read; questions that don't meet it are answered as ever."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from timecode_core.errors import BusyError, DamageError, UnreadableError
+from timecode_core.errors import BusyError, DamageError, UnknownRuleError, UnreadableError
 from timecode_core.installation import Installation
 from timecode_core.protocols import Guarded, Store
 from timecode_core.upkeep import Progress
@@ -26,12 +26,12 @@ def look_through(
         return ()
     try:
         found = verify(installation, store, progress)
-    except (BusyError, UnreadableError) as error:
+    except (BusyError, UnknownRuleError, UnreadableError) as error:
         if faults := store.check():
             raise DamageError(f"the database is damaged: {faults[0]}.", remedy=REMEDY) from error
         if isinstance(error, UnreadableError):
             return (str(error),)
-        store.trust()  # made with another rule than today's: the totals are about to be made anew
+        store.trust()  # made by another rule than today's, or who knows which: the totals are about to be made anew
         return ()
     derived = {aggregation.name for aggregation in installation.aggregations() if aggregation.derived}
     if faults := [fault for name, fault in found.faults if name not in derived]:

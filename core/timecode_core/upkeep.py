@@ -9,7 +9,7 @@ from typing import Any, cast
 from attrs import evolve, frozen
 
 from timecode_core.aggregation import Aggregation
-from timecode_core.errors import BusyError, StoreError
+from timecode_core.errors import BusyError, UnknownRuleError
 from timecode_core.ledger import AGGREGATION_PREFIX, Ledger
 from timecode_core.protocols import Rule, Transaction
 from timecode_core.settings import CoreSettings
@@ -62,8 +62,8 @@ def _kept(metadata: Mapping[str, str]) -> dict[str, Any] | None:
     return cast("dict[str, Any]", kept)
 
 
-def _unreadable(error: Exception) -> StoreError:
-    return StoreError(
+def _unreadable(error: Exception) -> UnknownRuleError:
+    return UnknownRuleError(
         f"what the store has recorded of time accounting can't be read: {error!s:.120}.",
         remedy="Run `timecode rebuild`, which records it anew.",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 from support.houses import fresh_home, running
-from system.damage import answers, beats, build, command, right
+from system.damage import answers, beats, build, command, right, served
 
 _SWAPPED_COUNTS = """
 UPDATE contexts SET events = (SELECT events FROM contexts c WHERE events > 0 AND c.id <> contexts.id AND
@@ -87,6 +87,21 @@ def test_a_rebuild_says_what_is_lost_and_what_was_changed(home: Path) -> None:
     output = command(home, "rebuild")[1]
     assert "counted 3,000 events, and there are 2,999" in output
     assert "1 events were not as they had been stored" in output
+
+
+@pytest.mark.parametrize("record", ["no JSON", "[]", "{}", "null", '{"rule": 1}'])
+def test_a_record_of_accounting_that_is_none_is_made_anew(home: Path, record: str) -> None:
+    """Commands say what to do in a line; the service does it, and so does a rebuild."""
+    edit(home, f"UPDATE metadata SET value = '{record}' WHERE key = 'accounting'")
+    for words in (("verify",), ("report", "--period", "all")):
+        code, _, errors = command(home, *words)
+        assert (code, len(errors.splitlines())) == (1, 1)
+        assert "timecode rebuild" in errors
+    if record == "null":
+        assert command(home, "rebuild")[0] == 0
+    else:
+        assert served(home) == ""
+    assert command(home, "verify")[0] == 0
 
 
 @pytest.mark.parametrize("what", UNMENDED)
