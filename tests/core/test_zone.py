@@ -49,6 +49,8 @@ def _by(monkeypatch: pytest.MonkeyPatch, text: str) -> Zone:
     [
         ("Europe/Berlin", "Europe/Berlin", 1, 2),
         (":Europe/Berlin", "Europe/Berlin", 1, 2),
+        ("/usr/share/zoneinfo/Europe/Berlin", "Europe/Berlin", 1, 2),
+        (":/no/such/folder/zoneinfo/Europe/Berlin", "Europe/Berlin", 1, 2),
         ("Asia/Kathmandu", "Asia/Kathmandu", 5.75, 5.75),
         ("CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3", 1, 2),
         ("CET-1CEST,J60,J300", "CET-1CEST,J60,J300", 1, 2),
@@ -69,17 +71,6 @@ def test_a_tz_that_can_be_understood_is_the_zone_in_force(
     assert (zone.name, zone.problem) == (name, "")
     assert (zone.offset(_WINTER), zone.offset(_SUMMER)) == (winter * _HOUR, summer * _HOUR)
     assert str(zone) == f"Days are those of {name} (TZ)."
-
-
-def test_a_file_of_a_zone_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """TZ may be a path, as the C library takes it."""
-    from importlib import resources
-
-    path = tmp_path / "zoneinfo" / "Asia" / "Tokyo"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(resources.files("tzdata").joinpath("zoneinfo/Asia/Tokyo").read_bytes())
-    zone = _by(monkeypatch, f":{path}")
-    assert (zone.name, zone.problem, zone.offset(_WINTER)) == ("Asia/Tokyo", "", 9 * _HOUR)
 
 
 @pytest.mark.parametrize("text", _UNKNOWN)
