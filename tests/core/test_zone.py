@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import fresh_service
 from support.server import environment, start, timecode
-from support.strategies import SECOND
+from support.strategies import SECOND, fewer
 from timecode_core import zone as zones
 from timecode_core.errors import SettingsError
 from timecode_core.settings import Settings
@@ -90,6 +90,7 @@ def test_the_spelling_that_was_meant_is_told(monkeypatch: pytest.MonkeyPatch, te
     assert "Set TZ to Europe/Berlin, or" in _by(monkeypatch, text).problem
 
 
+@fewer(10)
 @given(text=st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=30))
 def test_no_tz_at_all_stops_anything(text: str) -> None:
     """Whatever it holds: there is a zone, with an offset that an event can have, or UTC with a sentence."""
@@ -100,6 +101,7 @@ def test_no_tz_at_all_stops_anything(text: str) -> None:
     assert zone.problem == "" or zone.offset(_SUMMER) == 0
 
 
+@fewer(4)
 @given(name=st.sampled_from(sorted(available_timezones() - {"localtime"})), second=st.integers(0, 2**32))
 def test_a_setting_goes_before_tz_and_gives_the_offset_of_the_database(name: str, second: int) -> None:
     with pytest.MonkeyPatch.context() as context:
