@@ -100,14 +100,15 @@ def _zone_of_setting(name: str) -> Zone:
 @lru_cache(8)
 def _zone_of_variable(text: str) -> Zone:
     name = text.removeprefix(":")
+    if name.startswith(
+        "/"
+    ):  # where a system keeps its zones is no matter; and zoneinfo hangs on a file that is cut short
+        name = name.rpartition(_DIRECTORY)[2]
     if not name:
         return Zone("UTC", _VARIABLE, UTC)
     try:
-        if Path(name).is_absolute():
-            with Path(name).open("rb") as file:
-                return Zone(name.rpartition(_DIRECTORY)[2], _VARIABLE, ZoneInfo.from_file(file, key=name))
         return Zone(name, _VARIABLE, _posix_rules(name) or named_zone(name))
-    except (KeyError, OSError, ValueError, struct.error):
+    except (KeyError, ValueError):
         problem = (
             f"TZ is {text!r:.60}, which is no time zone: days are those of UTC. "
             f"Set TZ to {_suggestion(name)}, or set timezone in [core] of config.toml."

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import fresh_service
 from support.server import environment, start, timecode
-from support.strategies import SECOND
+from support.strategies import SECOND, fewer
 from timecode_core import zone as zones
 from timecode_core.errors import SettingsError
 from timecode_core.settings import Settings
@@ -49,6 +49,8 @@ def _by(monkeypatch: pytest.MonkeyPatch, text: str) -> Zone:
     [
         ("Europe/Berlin", "Europe/Berlin", 1, 2),
         (":Europe/Berlin", "Europe/Berlin", 1, 2),
+        ("/usr/share/zoneinfo/Europe/Berlin", "Europe/Berlin", 1, 2),
+        (":/no/such/folder/zoneinfo/Europe/Berlin", "Europe/Berlin", 1, 2),
         ("Asia/Kathmandu", "Asia/Kathmandu", 5.75, 5.75),
         ("CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3", 1, 2),
         ("CET-1CEST,J60,J300", "CET-1CEST,J60,J300", 1, 2),
@@ -71,17 +73,6 @@ def test_a_tz_that_can_be_understood_is_the_zone_in_force(
     assert str(zone) == f"Days are those of {name} (TZ)."
 
 
-def test_a_file_of_a_zone_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """TZ may be a path, as the C library takes it."""
-    from importlib import resources
-
-    path = tmp_path / "zoneinfo" / "Asia" / "Tokyo"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(resources.files("tzdata").joinpath("zoneinfo/Asia/Tokyo").read_bytes())
-    zone = _by(monkeypatch, f":{path}")
-    assert (zone.name, zone.problem, zone.offset(_WINTER)) == ("Asia/Tokyo", "", 9 * _HOUR)
-
-
 @pytest.mark.parametrize("text", _UNKNOWN)
 def test_a_tz_that_cannot_be_understood_is_utc_and_said_to_be_wrong(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """In one line that says what to do, however long or odd it is."""
@@ -99,6 +90,7 @@ def test_the_spelling_that_was_meant_is_told(monkeypatch: pytest.MonkeyPatch, te
     assert "Set TZ to Europe/Berlin, or" in _by(monkeypatch, text).problem
 
 
+@fewer(10)
 @given(text=st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=30))
 def test_no_tz_at_all_stops_anything(text: str) -> None:
     """Whatever it holds: there is a zone, with an offset that an event can have, or UTC with a sentence."""
@@ -109,6 +101,7 @@ def test_no_tz_at_all_stops_anything(text: str) -> None:
     assert zone.problem == "" or zone.offset(_SUMMER) == 0
 
 
+@fewer(4)
 @given(name=st.sampled_from(sorted(available_timezones() - {"localtime"})), second=st.integers(0, 2**32))
 def test_a_setting_goes_before_tz_and_gives_the_offset_of_the_database(name: str, second: int) -> None:
     with pytest.MonkeyPatch.context() as context:
