@@ -62,10 +62,12 @@ def show(chromium: Chrome) -> Iterator[Open]:
     """Serve some time and open the page at a query; gives the requests, as they come."""
     with ExitStack() as stack:
 
-        def opened(query: str, spent: list[Spent] = SPENT, status: int = 200) -> list[str]:
-            url, requests = stack.enter_context(serving(spent, status))
+        def opened(
+            query: str, spent: list[Spent] = SPENT, status: int = 200, says: dict[str, Any] | None = None
+        ) -> list[str]:
+            url, requests = stack.enter_context(serving(spent, status, says))
             console(chromium)
-            chromium.get(f"{url}/?{query}")
+            chromium.get(f"{url}/?{query}#code=any")
             ready(chromium)
             return requests
 
