@@ -62,7 +62,8 @@ addEventListener("fetch", (event) => event.respondWith((async () => {
   const pages = (await clients.matchAll({ includeUncontrolled: true })).map((client) => client.url);
   const asked = [request.method, request.url, pages, [...request.headers], await request.clone().text()];
   const answer = await fetch(request);
-  await send([...asked, answer.status, [...answer.headers], request.url.includes("/api/") ? await answer.clone().text() : ""]);
+  const told = request.url.includes("/api/") ? await answer.clone().text() : "";
+  await send([...asked, answer.status, [...answer.headers], told]);
   return answer;
 })()));
 """

@@ -38,7 +38,8 @@ window.fetch = (path, options) => {
 """Put into a tab: keeps the Bearers that its page sends."""
 WORKERS = """
 const [done] = arguments;
-navigator.serviceWorker.getRegistrations().then((all) => done([all.length, navigator.serviceWorker.controller !== null]));
+const { serviceWorker } = navigator;
+serviceWorker.getRegistrations().then((all) => done([all.length, serviceWorker.controller !== null]));
 """
 
 
@@ -309,13 +310,22 @@ async function everything() {
     await tell(await fetch(`${ours}/api/v1/${path}`, options).then((one) => one.text(), (error) => error.name));
   }
   const script = document.createElement("script");
-  await new Promise((done) => { script.onload = script.onerror = done; script.src = `${ours}/api/v1/status`; document.head.append(script); });
+  await new Promise((done) => {
+    script.onload = script.onerror = done;
+    script.src = `${ours}/api/v1/status`;
+    document.head.append(script);
+  });
   const frame = document.createElement("iframe");
-  await new Promise((done) => { frame.onload = done; frame.src = `${ours}/?%s`; document.body.append(frame); });
-  try { await tell(frame.contentDocument?.documentElement.outerHTML ?? "no document"); } catch (error) { await tell(error.name); }
+  await new Promise((done) => {
+    frame.onload = done;
+    frame.src = `${ours}/?%s`;
+    document.body.append(frame);
+  });
+  const inside = (one) => one?.documentElement.outerHTML ?? "no document";
+  try { await tell(inside(frame.contentDocument)); } catch (error) { await tell(error.name); }
   const opened = window.open(`${ours}/?%s`, "timecode");
   await new Promise((done) => setTimeout(done, 1000));
-  try { await tell(opened.document.documentElement.outerHTML); } catch (error) { await tell(error.name); }
+  try { await tell(inside(opened.document)); } catch (error) { await tell(error.name); }
   opened?.close();
   await tell((await indexedDB.databases()).map((one) => one.name));
   await tell([document.cookie, { ...localStorage }]);
