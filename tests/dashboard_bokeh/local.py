@@ -71,7 +71,7 @@ def serving(
                     200 if asset else 404, asset.media_type if asset else "text/plain", asset.body if asset else b""
                 )
             elif url.path == "/api/v1/status":
-                self._send(200, "application/json", json.dumps(says or WELL).encode())
+                self._send(200, "application/json", json.dumps(WELL if says is None else says).encode())
             elif url.path == "/api/v1/export/charts" and status == 200:
                 filters = {"project": tuple(query["project"])} if "project" in query else {}
                 theme = query.get("theme", ["light"])[0]

@@ -151,7 +151,7 @@ def test_the_command_prints_todays_hours(house: House, tmp_path: Path) -> None:
 
 
 def test_the_http_resource_takes_events_behind_the_guard(house: House) -> None:
-    """With the token or a key it stores a visit, packed or not; without, or with a key that reads, nobody gets there."""
+    """With the token or a key it stores a visit, packed or not; others get nowhere, a key that reads included."""
     with house("timecode_http_resources") as service:
         mounts = service.installation.plugins.collect("timecode_http_resources", service=service)
         app = make_app(service, HttpSettings(), Identity("secret", 4821), Codes(), mounts)

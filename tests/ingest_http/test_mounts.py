@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,11 @@ class Closed(Odd):
         Closed.built += 1
 
 
+def make(kind: type[Odd], _settings: object, _context: object) -> Odd:
+    """Build a renderer."""
+    return kind()
+
+
 class Plugin:
     """A plugin that mounts everything above, some of it where it may not."""
 
@@ -135,7 +141,7 @@ class Plugin:
     @hookimpl
     def timecode_renderers(self) -> list[Provider]:
         kinds = {"odd": Odd, "asking": Asking, "closed": Closed}
-        return [Provider(name, lambda _settings, _context, kind=kind: kind()) for name, kind in kinds.items()]
+        return [Provider(name, partial(make, kind)) for name, kind in kinds.items()]
 
 
 @pytest.fixture(scope="module")

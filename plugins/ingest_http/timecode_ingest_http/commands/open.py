@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import webbrowser
+from html import escape
 from pathlib import Path
 
 import click
@@ -53,6 +54,8 @@ def _write_private(path: Path, link: str) -> None:
     from timecode_ingest_http.pages import page
 
     try:
-        replace_private(path, page("Timecode", f'<p><a href="{link}">Go on to Timecode</a></p>', go_to=link).decode())
+        replace_private(
+            path, page("Timecode", f'<p><a href="{escape(link)}">Go on to Timecode</a></p>', go_to=link).decode()
+        )
     except OSError as error:
         raise TimecodeError(f"cannot write {path}: {error.strerror}.", remedy="Check who owns it.") from error
