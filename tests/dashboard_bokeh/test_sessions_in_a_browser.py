@@ -176,7 +176,7 @@ def test_another_name_of_this_machine_leads_to_the_one_that_signs_in(browser: Ch
 
 
 def test_a_session_outlives_a_restart_of_the_service(browser: Chrome, house: House) -> None:
-    """The open page signs the new process's challenge without a word, and shows what is new."""
+    """The open page signs the new process's challenge without a word; signing out needs no other page before it."""
     browser.get(house.link(f"?{DAYS}"))
     shows(browser, TOTAL)
     browser.execute_script("window.stays = true")
@@ -187,6 +187,25 @@ def test_a_session_outlives_a_restart_of_the_service(browser: Chrome, house: Hou
     browser.execute_script(REFRESH)
     shows(browser, TOTAL)
     assert browser.execute_script("return window.stays")
+    house.stop()
+    house.start()
+    browser.find_element(By.ID, "sign-out").click()
+    signed_out(browser)
+    assert "no browser is signed in" in timecode(house.home, "keys", "list").stdout
+
+
+def test_a_sign_out_that_the_service_does_not_hear_is_told(browser: Chrome, house: House) -> None:
+    """The browser forgets its session; the page says how to end it at the service."""
+    browser.get(house.link(f"?{DAYS}"))
+    shows(browser, TOTAL)
+    house.stop()
+    try:
+        browser.find_element(By.ID, "sign-out").click()
+        until(browser, lambda: "timecode keys revoke --sessions" in text(browser, "message"))
+    finally:
+        house.start()
+    browser.get(f"{house.url}/?{DAYS}")
+    signed_out(browser)
 
 
 def test_a_tab_that_is_signed_out_goes_on_when_another_signs_in(browser: Chrome, house: House) -> None:

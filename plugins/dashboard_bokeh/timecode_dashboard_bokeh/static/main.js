@@ -1,7 +1,7 @@
 // The dashboard: reads the address, signs in, asks, draws, and follows what the reader chooses.
 
 import { opening, takeCode } from "./code.js";
-import { Trouble, ask, fault, forgetAnswer } from "./answer.js";
+import { ask, forgetAnswer } from "./answer.js";
 import { clear, draw, image, make } from "./cards.js";
 import { concerns } from "./health.js";
 import { keptInTab } from "./keep.js";
@@ -9,6 +9,7 @@ import { PRESETS, count } from "./range.js";
 import { follow } from "./save.js";
 import { SignedOut, discard, enter, leave, lock, onOtherTab } from "./session.js";
 import { read, write } from "./state.js";
+import { Trouble } from "./trouble.js";
 import { comparison, duration, ranged } from "./words.js";
 import { alone, onWorker } from "./workers.js";
 
@@ -111,12 +112,12 @@ function tell(error) {
 }
 
 /** Show that nobody is signed in here. The address stays: whoever signs in goes on with it. */
-function out(why = "Open the dashboard from a terminal, and this page goes on by itself:") {
+function out(why = "Open the dashboard from a terminal, and this page goes on by itself:", command = "timecode open") {
   if (root.dataset.signed === "out" && !at("message").hidden) return;
   wipe();
   root.dataset.signed = "out";
   remark();
-  say("You are signed out", why, make("p", {}, make("code", {}, "timecode open")));
+  say("You are signed out", why, make("p", {}, make("code", {}, command)));
 }
 
 /** Tell, in a line, what the reader should know beside the figures. */
@@ -143,7 +144,7 @@ async function arrive(code) {
     if (code) await enter(code);
   } catch (error) {
     stale = error instanceof SignedOut;
-    if (!stale) return tell(error instanceof TypeError ? await fault(null) : error);
+    if (!stale) return tell(error);
   }
   root.dataset.signed = "";
   await show();
@@ -222,8 +223,7 @@ at("sign-out").addEventListener("click", async () => {
     await leave();
     out();
   } catch {
-    out("Timecode did not answer, so the session is forgotten here alone. To end it there, too:");
-    at("message").querySelector("code").textContent = "timecode keys revoke --sessions";
+    out("The service could not be told, so the session is forgotten here alone. To end it there, too:", "timecode keys revoke --sessions");
   }
 });
 onOtherTab({ signedIn: () => arrive(null), signedOut: () => out() });

@@ -1,7 +1,8 @@
 // Saves an image. The page fetches it: a browser that followed the link would bring no credential, and would save a fault
 // as a file.
 
-import { called, fault } from "./answer.js";
+import { call } from "./session.js";
+import { fault } from "./trouble.js";
 
 const links = "a[download]";
 
@@ -26,7 +27,7 @@ export function follow(tell) {
 }
 
 async function save(address) {
-  const response = await called(address);
+  const response = await call(address);
   if (!response.ok) throw await fault(response);
   const place = URL.createObjectURL(await response.blob());
   const named = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "");

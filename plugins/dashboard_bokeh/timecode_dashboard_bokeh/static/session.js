@@ -1,8 +1,10 @@
 // Signing in and out. The page holds a Bearer in memory alone, and gets another by signing a challenge of the service.
 
 import { forget, keep, kept } from "./keep.js";
+import { Trouble, fault, silence } from "./trouble.js";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
+const ending = ["/api/v1/session/end", { method: "POST", body: "{}", headers: JSON_TYPE }];
 const tabs = new BroadcastChannel("timecode-session");
 let bearer = null;
 let signing = null;
@@ -15,7 +17,7 @@ export class SignedOut extends Error {
   }
 }
 
-/** `fetch` with a Bearer. One that has died is replaced once, in silence. Throws SignedOut. */
+/** `fetch` with a Bearer. One that has died is replaced once, in silence. Throws SignedOut, Trouble, or AbortError. */
 export async function call(path, options = {}) {
   const first = bearer ?? (await sign());
   const response = await send(path, options, first);
@@ -29,15 +31,15 @@ export async function call(path, options = {}) {
 /** Begin a session by the code of a link. A code that fails leaves a session that holds alone, and throws SignedOut. */
 export async function enter(code) {
   const response = await post("/api/v1/session", { code });
-  if (!response.ok) throw new SignedOut(true);
-  const { session, key } = await response.json();
+  if (response.status === 403) throw new SignedOut(true);
+  const { session, key } = await answered(response);
   const raw = Uint8Array.from(key.match(/../g), (pair) => parseInt(pair, 16));
   const signer = await subtle().importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   raw.fill(0);
   const before = await kept();
   await keep({ id: session, key: signer });
   bearer = null;
-  if (before) await end(await exchange(before).catch(() => null));
+  if (before) await exchange(before).then((last) => send(...ending, last)).catch(() => null);
   tabs.postMessage("in");
 }
 
@@ -46,13 +48,17 @@ export async function discard(code) {
   await post("/api/v1/session", { code, discard: true }).catch(() => null);
 }
 
-/** End the session, here, in every other tab, and at the service. Throws where that can't be told. */
+/** End the session: in every tab, at the service, and here. Throws Trouble where the service could not be told. */
 export async function leave() {
-  const last = bearer ?? (await sign().catch(() => null));
-  bearer = null;
-  await forget();
   tabs.postMessage("out");
-  await end(last);
+  try {
+    await answered(await call(...ending));
+  } catch (error) {
+    if (!(error instanceof SignedOut)) throw error;
+  } finally {
+    bearer = null;
+    await forget();
+  }
 }
 
 /** Forget the Bearer; the next call signs anew, if there still is a session. */
@@ -91,25 +97,29 @@ async function exchange(session) {
 }
 
 function subtle() {
-  if (!crypto.subtle) throw new Error("This browser does not let the page sign in. Use a newer one.");
+  if (!crypto.subtle) throw new Trouble("This browser can’t sign in", "It has no WebCrypto for this page. Use a newer one.");
   return crypto.subtle;
 }
 
 async function answered(response) {
   if (response.status === 401 || response.status === 403) throw new SignedOut();
-  if (!response.ok) throw new Error(`The service answered with status ${response.status}.`);
-  return await response.json();
-}
-
-async function end(mine) {
-  if (mine) await send("/api/v1/session/end", { method: "POST", body: "{}", headers: JSON_TYPE }, mine);
+  if (!response.ok) throw await fault(response);
+  return response.status === 204 ? null : await response.json();
 }
 
 function post(path, body) {
-  return fetch(path, { method: "POST", body: JSON.stringify(body), headers: JSON_TYPE, cache: "no-store" });
+  return request(path, { method: "POST", body: JSON.stringify(body), headers: JSON_TYPE });
+}
+
+function send(path, options, mine) {
+  return request(path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${mine}` } });
 }
 
 /** Nothing of the answer stays in the browser's cache, from which whoever comes to hold our port could read it. */
-function send(path, options, mine) {
-  return fetch(path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${mine}` }, cache: "no-store" });
+async function request(path, options) {
+  try {
+    return await fetch(path, { ...options, cache: "no-store" });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : silence();
+  }
 }
