@@ -169,8 +169,8 @@ def test_a_link_in_an_open_page_is_taken(browser: Chrome, house: House) -> None:
 
 
 def test_another_name_of_this_machine_leads_to_the_one_that_signs_in(browser: Chrome, house: House) -> None:
-    """Query and code come along."""
-    browser.get(house.link(FILTERED).replace("127.0.0.1", "localhost"))
+    """Query and code come along, also where an editor has escaped the link."""
+    browser.get(house.link(FILTERED).replace("127.0.0.1", "localhost").replace("#code=", "#code%3D"))
     shows(browser, OF_HARBOUR)
     assert browser.current_url == f"{house.url}/{FILTERED}"
 

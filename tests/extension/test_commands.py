@@ -122,7 +122,7 @@ def test_the_dashboard_opens_by_a_link_that_signs_in(
     driver.switch_to.window(tab)
     try:
         # The service's own address, not the relay's, to which the editor talks: a session belongs to one origin.
-        until(lambda: driver.current_url == f"http://127.0.0.1:{service.port}/", "the link, without its code by now")
+        until(lambda: driver.current_url == f"http://127.0.0.1:{service.port}/", f"the dashboard ({driver.current_url})")
         signed_in = "return document.documentElement.dataset.signed === 'in'"
         until(lambda: driver.execute_script(signed_in), "the dashboard")
         assert "Timecode" in driver.title

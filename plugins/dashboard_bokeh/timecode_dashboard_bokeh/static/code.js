@@ -2,7 +2,7 @@
 
 /** The address's code, if it has one; the address does not any more. The query stays. */
 export function takeCode() {
-  const found = /^#code=(.*)$/.exec(location.hash);
+  const found = /^#code(?:=|%3D)(.*)$/.exec(location.hash); // VS Code opens a link with its "=" escaped
   if (!found) return null;
   history.replaceState(history.state, "", location.pathname + location.search);
   return found[1];
