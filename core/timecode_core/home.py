@@ -11,6 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from timecode_core.errors import TimecodeError
+from timecode_core.private import read_private, write_private
 from timecode_core.remedies import file_error
 
 _SIGNS = frozenset({"token", "machine_id", "config.toml", "hash_key", "service.json", "keys.json", "sessions.json"})
@@ -81,26 +82,23 @@ class Home:
     def secret(self, name: str, make: Callable[[], str] = lambda: str(uuid.uuid4())) -> str:
         """The line kept in the 0600 file `name`; made once, by whichever process comes first, if there is none.
 
-        The default makes a random lower-case UUIDv4.
+        The default makes a random lower-case UUIDv4. A link in the file's place is refused.
         """
         path = self.path / name
         try:
             if not path.exists():
                 self.make()
                 _create(path, make() + "\n")
-            _close_to_others(path)
-            text = path.read_text(encoding="utf-8").strip()
+            text = read_private(path).strip()
         except OSError as error:
             raise file_error(TimecodeError, "read", path, error) from error
-        except UnicodeDecodeError as error:
-            raise TimecodeError(f"{path} is no text.", remedy="Remove it; a new one is made.") from error
         if not text:
             raise TimecodeError(f"{path} is empty.", remedy="Remove it; a new one is made at the next start.")
         return text
 
 
 def _close_to_others(path: Path) -> None:
-    """Take from others what they may do with a file or folder that was made by hand, say by `mkdir`."""
+    """Take from others what they may do with a folder that was made by hand, say by `mkdir`."""
     mode = path.stat().st_mode
     if os.name == "posix" and mode & 0o077:
         path.chmod(mode & 0o700)
@@ -109,12 +107,8 @@ def _close_to_others(path: Path) -> None:
 def _create(path: Path, text: str) -> None:
     """Write a new file whole: a reader sees all of it or none. Another process's file, if it was first, stays."""
     draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(draft, text)
         try:
             os.link(draft, path)
         except FileExistsError:

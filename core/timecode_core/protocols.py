@@ -261,6 +261,9 @@ class Renderer(Protocol):
 
     A renderer may also have `assets() -> Mapping[str, Asset]`: files by name, which the HTTP source serves for ever at
     `/assets/{renderer}/{name}`.
+
+    It may say `shell = True`: what it makes holds nobody's data, and anybody may see it and its assets. It then asks no
+    query, and is given no report. Only a shell can be the page that the HTTP source shows at `/`.
     """
 
     @property

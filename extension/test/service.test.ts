@@ -6,6 +6,7 @@ import { isObject } from "../src/value";
 import { Latest } from "../src/client/latest";
 import { expectedMac, provenToken } from "../src/client/hello";
 import { LinkError } from "../src/client/link";
+import { loginLink } from "../src/client/loginLink";
 import { loopback, urlOf } from "../src/client/loopback";
 import { Service } from "../src/client/service";
 import { FakeService, TOKEN } from "./support/fakeService";
@@ -59,6 +60,19 @@ test("only addresses of this machine are accepted, and none is looked up", () =>
     "http://example.org:4821", "https://127.0.0.1:4821", "http://127.0.0.1.example.org", "http://10.0.0.1:4821", "http://0.0.0.0:4821",
     "http://user:pw@127.0.0.1", "http://[::ffff:10.0.0.1]:1", "http://localhost.example.org", "http://128.0.0.1", "4821", "file:///x", "",
   ]) assert.throws(() => loopback(text), Error, text);
+});
+
+test("the link to sign in by is opened as it came, and only where it leads to the service's own origin", () => {
+  const address = loopback("http://localhost:4821");
+  const link = "http://127.0.0.1:4821/#code=xo_-9";
+  assert.equal(loginLink({ link, code: "xo_-9", expires_in: 60 }, address), link);
+  assert.equal(loginLink({ link: "http://127.0.0.1/#code=x" }, loopback("http://127.0.0.1:80")), "http://127.0.0.1/#code=x");
+  for (const wrong of [
+    "http://127.0.0.1:4822/#code=x", "https://127.0.0.1:4821/#code=x", "http://localhost:4821/#code=x", "http://127.0.0.2:4821/#code=x",
+    "http://127.0.0.1:4821@evil.example/#code=x", "http://user@127.0.0.1:4821/#code=x", "http://evil.example/", "file:///etc/passwd",
+    "command:workbench.action.quit", "javascript:alert(1)", "/#code=x", "", 1, null,
+  ]) assert.throws(() => loginLink({ link: wrong }, address), /no link|leads elsewhere/, String(wrong));
+  for (const answer of [{}, null, [], "http://127.0.0.1:4821/"]) assert.throws(() => loginLink(answer, address), /no link/);
 });
 
 test("the proof holds token, nonce and port", () => {

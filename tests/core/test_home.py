@@ -60,6 +60,22 @@ def test_a_secret_that_cannot_be_one_is_told(tmp_path: Path, content: bytes) -> 
         home.secret("token")
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_secret_that_is_a_link_is_refused_and_not_followed(tmp_path: Path, there: bool) -> None:
+    """What it leads to is neither read nor closed to others nor made."""
+    elsewhere = tmp_path / "elsewhere"
+    if there:
+        elsewhere.write_text("0b0e0a52-0000-4000-8000-000000000000\n", encoding="utf-8")
+        elsewhere.chmod(0o644)
+    home = Home(tmp_path / "home")
+    home.make()
+    (home.path / "token").symlink_to(elsewhere)
+    with pytest.raises(TimecodeError, match="is a link"):
+        home.secret("token")
+    assert elsewhere.exists() == there
+    assert not there or _mode(elsewhere) == 0o644
+
+
 def test_a_home_of_nobody_is_told() -> None:
     """A user that does not exist has no folder."""
     with pytest.raises(TimecodeError, match="Set TIMECODE_HOME"):

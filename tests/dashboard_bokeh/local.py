@@ -1,12 +1,17 @@
-"""A stand-in for the service: the page, its assets and its charts under the real content security policy."""
+"""A stand-in for the service: the page, its assets and its charts under the real content security policy.
+
+It lets in whoever has a code. How a browser signs in at the real service is for test_sessions_in_a_browser.py.
+"""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from dashboard_bokeh.samples import Charts, Spent, render
@@ -24,9 +29,24 @@ POLICY = (
 )
 
 
+WELL = {"store": {"ok": True, "error": ""}, "ahead": None}
+"""What the page reads of the status of a service that is well."""
+SIGNING_IN = {
+    "/api/v1/session": {"session": "a session", "key": "00" * 32, "expires_in": 3600},
+    "/api/v1/session/challenge": {"challenge": "a challenge", "expires_in": 60},
+    "/api/v1/session/bearer": {"bearer": "a-bearer", "expires_in": 3600},
+    "/api/v1/session/end": {},
+}
+
+
 @contextmanager
-def serving(spent: Sequence[Spent], status: int = 200) -> Iterator[tuple[str, list[str]]]:
-    """The address and, as they come, the requests. With a `status`, the charts answer that instead."""
+def serving(
+    spent: Sequence[Spent], status: int = 200, says: dict[str, Any] | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """The address and, as they come, the questions. With a `status`, the charts answer that instead.
+
+    `says` is what it tells of itself.
+    """
     page, charts = PageRenderer(), ChartsRenderer(Board(Charts()))
     requests: list[str] = []
 
@@ -50,6 +70,8 @@ def serving(spent: Sequence[Spent], status: int = 200) -> Iterator[tuple[str, li
                 self._send(
                     200 if asset else 404, asset.media_type if asset else "text/plain", asset.body if asset else b""
                 )
+            elif url.path == "/api/v1/status":
+                self._send(200, "application/json", json.dumps(WELL if says is None else says).encode())
             elif url.path == "/api/v1/export/charts" and status == 200:
                 filters = {"project": tuple(query["project"])} if "project" in query else {}
                 theme = query.get("theme", ["light"])[0]
@@ -60,6 +82,10 @@ def serving(spent: Sequence[Spent], status: int = 200) -> Iterator[tuple[str, li
                 self._send(200, made.media_type, made.body)
             else:
                 self._send(status if status != 200 else 404, "application/problem+json", b'{"title": "no"}')
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._send(200, "application/json", json.dumps(SIGNING_IN[self.path]).encode())
 
         def _send(self, code: int, media_type: str, body: bytes) -> None:
             self.send_response(code)

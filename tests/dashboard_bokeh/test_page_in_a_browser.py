@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from dashboard_bokeh.local import TODAY, serving
+from dashboard_bokeh.local import TODAY, WELL, serving
 from dashboard_bokeh.samples import MINUTE, Spent, plausible
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import ActionChains, Chrome
@@ -62,10 +62,12 @@ def show(chromium: Chrome) -> Iterator[Open]:
     """Serve some time and open the page at a query; gives the requests, as they come."""
     with ExitStack() as stack:
 
-        def opened(query: str, spent: list[Spent] = SPENT, status: int = 200) -> list[str]:
-            url, requests = stack.enter_context(serving(spent, status))
+        def opened(
+            query: str, spent: list[Spent] = SPENT, status: int = 200, says: dict[str, Any] | None = None
+        ) -> list[str]:
+            url, requests = stack.enter_context(serving(spent, status, says))
             console(chromium)
-            chromium.get(f"{url}/?{query}")
+            chromium.get(f"{url}/?{query}#code=any")
             ready(chromium)
             return requests
 
@@ -254,6 +256,38 @@ def test_no_time_and_no_session_are_told_in_words(chromium: Chrome, show: Open) 
     assert "No time recorded in these days" in chromium.find_element(By.ID, "message").text
     show("period=today", status=401)
     assert "timecode open" in chromium.find_element(By.ID, "message").text
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        (WELL, ""),
+        ({"store": {"ok": False, "error": f"disk full {XSS}"}, "ahead": None}, f"The store fails: disk full {XSS}"),
+        (
+            {**WELL, "ahead": {"events": 3, "last": "2031-01-02T03:04:05+01:00"}},
+            "3 events lie ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: a clock was or is wrong.",
+        ),
+        (
+            {"store": {"ok": False, "error": "gone."}, "ahead": {"events": 1, "last": "2031-01-02T03:04:05+01:00"}},
+            "The store fails: gone. One event lies ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: "
+            "a clock was or is wrong.",
+        ),
+    ],
+    ids=["well", "failing", "ahead", "both"],
+)
+def test_what_the_service_says_of_itself_is_told_in_a_sentence(
+    chromium: Chrome, show: Open, says: dict[str, Any], sentence: str
+) -> None:
+    """As text, beside the figures; nothing where all is well, and nothing any more once it is well again."""
+    said = dict(says)
+    show("from=2026-02-01&to=2026-02-28", says=said)
+    note = chromium.find_element(By.ID, "health")
+    WebDriverWait(chromium, PATIENCE_S).until(lambda _: note.text == sentence)
+    assert chromium.find_element(By.ID, "total").text.strip()
+    assert chromium.execute_script("return document.querySelectorAll('img[src=x]').length") == 0
+    said.update(WELL)
+    chromium.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+    WebDriverWait(chromium, PATIENCE_S).until(lambda _: not note.is_displayed())
 
 
 def test_the_page_fits_a_phone(chromium: Chrome, show: Open) -> None:

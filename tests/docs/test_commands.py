@@ -41,7 +41,9 @@ def commands() -> Mapping[str, click.Command]:
 
 
 def options(command: click.Command) -> set[str]:
-    """All spellings of a command's options but --help."""
+    """All spellings of a command's options but --help; a group's are those of its commands."""
+    if isinstance(command, click.Group):
+        return {spelling for one in command.commands.values() for spelling in options(one)}
     found = (parameter for parameter in command.params if isinstance(parameter, click.Option))
     return {spelling for option in found for spelling in (*option.opts, *option.secondary_opts)}
 
@@ -62,9 +64,20 @@ def test_every_command_is_documented() -> None:
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_every_option_is_documented(name: str) -> None:
     """The table of a command names its options in all their spellings, and no other."""
-    found = tables(section(USAGE, f"timecode {name}"))
-    documented = set(first_codes(found[0])) if found and found[0][0][0].startswith("`-") else set()
+    found = [table for table in tables(section(USAGE, f"timecode {name}")) if table[0][0].startswith("`-")]
+    documented = set(first_codes(found[0])) if found else set()
     assert documented == options(commands()[name])
+
+
+def test_every_command_of_a_group_is_documented() -> None:
+    """The group's section shows each of them, with and without its options."""
+    groups = {name: one for name, one in commands().items() if isinstance(one, click.Group)}
+    assert groups
+    for name, group in groups.items():
+        shown = [line.split()[2:] for line in first_codes(tables(section(USAGE, f"timecode {name}"))[0])]
+        assert {words[0] for words in shown} == set(group.commands)
+        for words in shown:
+            assert {word for word in words if word.startswith("-")} <= options(group.commands[words[0]])
 
 
 def test_every_renderer_is_documented_with_its_options() -> None:
@@ -97,6 +110,9 @@ def test_every_command_that_a_sentence_names_exists() -> None:
         if command in NOT_COMMANDS or rest[:1] == ["NAME"]:
             continue
         assert command in known, f"{page}: {line}"
+        group = known[command]
+        if isinstance(group, click.Group) and rest:
+            assert rest[0] in group.commands, f"{page}: {line}"
         allowed = options(known[command]) | (of_renderers if command == "export" else set()) | {"--help"}
         assert {word for word in rest if word.startswith("--")} <= allowed, f"{page}: {line}"
         checked += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ from timecode_core.settings import Settings
 from timecode_dashboard_bokeh.board import Board
 from timecode_ingest_http.app import Identity, make_app
 from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.keys import KeyRight, Keys
 from timecode_ingest_http.settings import HttpSettings
 
 BLOCKS = blocks(ROOT / "docs" / "plugins.md", "python")
@@ -149,7 +151,7 @@ def test_the_command_prints_todays_hours(house: House, tmp_path: Path) -> None:
 
 
 def test_the_http_resource_takes_events_behind_the_guard(house: House) -> None:
-    """With the token it stores a visit, and without it nobody gets there."""
+    """With the token or a key it stores a visit, packed or not; others get nowhere, a key that reads included."""
     with house("timecode_http_resources") as service:
         mounts = service.installation.plugins.collect("timecode_http_resources", service=service)
         app = make_app(service, HttpSettings(), Identity("secret", 4821), Codes(), mounts)
@@ -158,6 +160,13 @@ def test_the_http_resource_takes_events_behind_the_guard(house: House) -> None:
         assert client.simulate_post("/my/visit", **body).status_code == 401
         answer = client.simulate_post("/my/visit", headers={"Authorization": "Bearer secret"}, **body)
         assert (answer.status_code, answer.json) == (200, {"verdict": "stored"})
+        keys = Keys(service.installation.home)
+        sent = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        rights: dict[KeyRight, int] = {"ingest": 200, "read": 403}
+        for right, status in rights.items():
+            bearer = {"Authorization": f"Bearer {keys.new(right, right)}"}
+            packed = gzip.compress(b'{"url": "https://example.org/page?q=1"}')
+            assert client.simulate_post("/my/visit", headers=sent | bearer, body=packed).status_code == status
         last = service.answers.last_event()
         assert last is not None
         assert (last.entity, last.source) == ("https://example.org/page", "visits")

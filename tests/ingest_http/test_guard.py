@@ -11,7 +11,8 @@ from timecode_ingest_http.resources.openapi import description
 
 EVENTS = "/api/v1/events"
 EVENT = [{"time": 1_600_000_000, "entity": "/guard/a.py", "project": "must never be stored"}]
-OPEN = {"/healthz", "/api/v1/hello", "/login"}
+OPEN = {"/", "//", "/assets/dashboard/x", "/openapi.json", "/healthz", "/api/v1/hello"}
+OPEN |= {f"/api/v1/session{step}" for step in ("", "/challenge", "/bearer")}
 PATHS = [path.format(renderer="json", name="x") for path in description()["paths"]]
 READ_PATHS = [path for path in PATHS if "get" in description()["paths"].get(path, {"get": 1})]
 
@@ -41,9 +42,11 @@ def test_every_path_wants_a_credential_but_the_open_ones(service: Server, path: 
     check_headers(answer)
     if path in OPEN:
         assert answer.status != 401
+        assert "vary" not in answer.headers
     else:
         assert answer.status == 401
         assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["vary"] == "Authorization"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -60,7 +63,7 @@ def test_the_policy_is_the_one_that_was_agreed() -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/v1/status", "/", "/login?code=x", "/nowhere"])
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/status", "/", "/api/v1/session", "/nowhere"])
 @pytest.mark.parametrize(
     "host",
     [
@@ -102,12 +105,18 @@ def test_the_three_names_of_this_machine_are_ours(service: Server, host: str) ->
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "something new"},
-        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "serviceworker"},
     ],
 )
 @pytest.mark.parametrize(
     ("method", "path", "body"),
-    [("GET", "/api/v1/status", None), ("GET", "/healthz", None), ("GET", "/", None), ("POST", EVENTS, EVENT)],
+    [
+        *(("GET", path, None) for path in ("/api/v1/status", "/healthz", "/", "/assets/dashboard/x", "/openapi.json")),
+        ("POST", EVENTS, EVENT),
+        ("POST", "/api/v1/session/challenge", {}),
+    ],
 )
 def test_a_page_of_another_site_is_turned_away(
     service: Server, headers: dict[str, str], method: str, path: str, body: Any
@@ -120,6 +129,34 @@ def test_a_page_of_another_site_is_turned_away(
     assert answer.status == 403
     check_headers(answer)
     assert count(service) == before
+
+
+NAVIGATION = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_link_may_lead_to_the_page_alone(service: Server, site: str) -> None:
+    """From a mail, another site or the file of `timecode open`; whatever tells something stays closed to it."""
+    headers = NAVIGATION | {"Sec-Fetch-Site": site}
+    assert service.get("/", headers=headers, signed_in=False).status == 200
+    for path in ("/api/v1/status", "/api/v1/export/json", "/openapi.json", "/assets/dashboard/x"):
+        assert service.get(path, headers=headers).status == (403 if site != "none" else service.get(path).status)
+    assert service.request("POST", "/", {}, headers).status == 403 or site == "none"
+    assert service.get("/", headers=headers | {"Origin": "https://evil.example"}).status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/sw.js", "/api/v1/status", "/assets/dashboard/x", "/nowhere"])
+def test_a_service_worker_s_script_is_the_one_that_ends_it(service: Server, path: str) -> None:
+    """Whatever address another program's worker was registered at, its update unregisters it; under our name alone."""
+    answer = service.get(path, headers={"Service-Worker": "script"}, signed_in=False)
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert b"registration.unregister()" in answer.body
+    assert b"fetch" not in answer.body
+    assert (answer.headers["service-worker-allowed"], answer.headers["cache-control"]) == ("/", "no-store")
+    check_headers(answer)
+    wrong = {"Service-Worker": "script", "Host": "evil.example"}
+    assert service.get(path, headers=wrong, signed_in=False).status == 421
+    assert service.get("/api/v1/status", headers={"Service-Worker": "x"}, signed_in=False).status == 401
 
 
 @pytest.mark.parametrize(
@@ -223,13 +260,13 @@ def test_only_the_token_opens(service: Server, authorization: str) -> None:
 
 
 def test_a_browser_is_told_what_to_run(service: Server) -> None:
-    """A person who opens the address unsigned sees a page that names the command."""
-    answer = service.get("/", signed_in=False, headers={"Accept": "text/html,application/xhtml+xml"})
+    """A person who opens an address that wants a credential sees a page that names the command."""
+    answer = service.get("/nowhere", signed_in=False, headers={"Accept": "text/html,application/xhtml+xml"})
     assert answer.status == 401
     assert answer.headers["content-type"].startswith("text/html")
     assert b"timecode open" in answer.body
     assert b"<script" not in answer.body
-    assert service.get("/", signed_in=False).headers["content-type"] == "application/problem+json"
+    assert service.get("/nowhere", signed_in=False).headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(

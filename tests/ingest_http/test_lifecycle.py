@@ -20,6 +20,7 @@ from typing import cast
 
 import pytest
 from ingest_http.conftest import SERVERS
+from support.page import Page, code_in
 from support.ports import free_port, has_ipv6
 from support.server import Server, children, environment, running, start, timecode
 from timecode_core.errors import StoreError, TimecodeError
@@ -27,6 +28,7 @@ from timecode_ingest_http.commands.serve import _tell
 from timecode_ingest_http.running import Running
 
 BATCH = [{"time": 1_700_000_000 + 5 * n, "entity": f"/a/{n}.py", "project": "life"} for n in range(50)]
+ASSET = re.compile(r"/assets/[\w/.-]+")
 STATS = "/api/v1/stats?from=2023-11-14&to=2023-11-15"
 
 
@@ -75,8 +77,7 @@ def test_nohup_lets_it_outlive_its_terminal(home: Path, server: str) -> None:
 def test_a_killed_worker_comes_back_with_everything_acknowledged(home: Path) -> None:
     """kill -9 of the worker: another starts, what was acknowledged is there, and a browser stays signed in."""
     with start(home, server="gunicorn") as service:
-        code = service.request("POST", "/api/v1/login", {}).json()["code"]
-        cookie = service.get(f"/login?code={code}", signed_in=False).headers["set-cookie"].split(";")[0]
+        page = Page.opened(service)
         for round_ in range(3):
             service.post(BATCH[round_ * 10 : round_ * 10 + 10])
             before = service.kill_worker()
@@ -84,7 +85,7 @@ def test_a_killed_worker_comes_back_with_everything_acknowledged(home: Path) -> 
             assert service.worker() != before
             assert service.post(BATCH[: round_ * 10 + 10])["duplicate"] == round_ * 10 + 10
         assert len(children(service.process.pid)) == 1
-        assert service.get("/api/v1/status", signed_in=False, headers={"Cookie": cookie}).status == 200
+        assert service.get("/api/v1/status", headers=page.bearer()).status == 200
 
 
 @pytest.mark.timeout(1800)
@@ -305,16 +306,18 @@ def test_the_home_folder_has_no_more_than_it_should(home: Path) -> None:
                 assert path.stat().st_mode & 0o077 == 0, path
             assert path.suffix not in (".ctl", ".sock")
         assert service.token not in service.output()
-        assert "login" not in service.output()
+        assert "#code=" not in service.output()
 
 
 def test_a_service_that_only_takes_events_loads_no_heavy_library(home: Path) -> None:
-    """Neither Bokeh nor selenium is imported by a service that has ingested and answered questions."""
+    """Neither Bokeh nor selenium is imported by a service that has ingested, answered, and shown its shell."""
     with start(home, server="gunicorn", python=("-X", "importtime")) as service:
         service.post(BATCH)
         assert service.get(STATS).json()["total_seconds"] > 0
         assert service.get("/api/v1/status").status == 200
         assert service.get("/api/v1/export/json").status == 200
+        shell = service.get("/", signed_in=False)
+        assert all(service.get(name, signed_in=False).status == 200 for name in ASSET.findall(shell.body.decode()))
     imported = {
         line.rpartition("|")[2].strip().partition(".")[0] for line in service.output().splitlines() if "|" in line
     }
@@ -366,10 +369,9 @@ def test_a_terminal_is_shown_a_link_that_signs_in(home: Path, server: str) -> No
     try:
         while b"Ctrl-C stops." not in shown:
             shown += os.read(reader, 4096)
-        link = re.search(rb"http://127\.0\.0\.1:\d+(/login\?code=[\w-]+)", shown)
+        link = re.search(rb"http://127\.0\.0\.1:\d+/#code=[\w-]+", shown)
         assert link is not None
-        service = Server(home, port, process, home / "none")
-        assert service.get(link.group(1).decode(), signed_in=False).status == 200
+        Page.opened(Server(home, port, process, home / "none"), code_in(link.group().decode()))
         assert (home / "token").read_bytes().strip() not in shown
     finally:
         process.terminate()
@@ -382,14 +384,35 @@ def test_open_finds_the_port_that_serve_was_started_on(home: Path) -> None:
     with start(home) as service:
         done = timecode(home, "open", "--print")
         assert done.returncode == 0, done.stderr
-        assert f":{service.port}/login?code=" in done.stdout
-        assert service.get(done.stdout.strip().partition(str(service.port))[2], signed_in=False).status == 200
+        assert f":{service.port}/#code=" in done.stdout
+        Page.opened(service, code_in(done.stdout))
 
 
 def test_a_page_that_nobody_makes_is_told_at_the_start(home: Path) -> None:
     """A misspelt one would be found out in the browser only."""
     done = timecode(home, "serve", "--port", str(free_port()), ingest_http__page="dashbord")
     assert done.returncode == 1
-    assert "'dashbord', which no plugin offers. Set page in [ingest_http] to one of " in done.stderr
-    assert "dashboard" in done.stderr
+    assert "'dashbord', which no plugin offers. Set page in [ingest_http] to one of dashboard. " in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("page", ["csv", "json", "charts", "png"])
+def test_a_page_that_would_show_anybody_s_time_to_anybody_is_refused_at_the_start(home: Path, page: str) -> None:
+    """`/` is open, so only a shell may stand there; the others are named in no remedy."""
+    done = timecode(home, "serve", "--port", str(free_port()), ingest_http__page=page)
+    assert done.returncode == 1
+    assert f"{page!r}, which is no shell" in done.stderr
+    assert "Set page in [ingest_http] to one of dashboard. " in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("token", ["x", "0B0E0A52-0000-4000-8000-000000000000", "0b0e0a52-0000-1000-8000-000000000000"])
+@pytest.mark.parametrize("command", ["serve", "open"])
+def test_a_token_that_could_be_guessed_is_refused(home: Path, token: str, command: str) -> None:
+    """One letter would let anybody in who tries a few; the remedy makes a good one."""
+    home.mkdir(mode=0o700)
+    (home / "token").write_text(f"{token}\n", encoding="utf-8")
+    done = timecode(home, command, "--port", str(free_port()))
+    assert done.returncode == 1
+    assert "token holds no random UUID (version 4, lower case). Remove it; a new one is made" in done.stderr
     assert len(done.stderr.splitlines()) == 1

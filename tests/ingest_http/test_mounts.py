@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import falcon
@@ -11,14 +15,20 @@ from attrs import frozen
 from falcon.testing import TestClient
 from support.houses import fresh_home, installation
 from timecode_core import hookimpl
+from timecode_core.errors import PluginError
+from timecode_core.home import Home
 from timecode_core.plugins import Plugins
 from timecode_core.protocols import Asset, Provider, Rendered
+from timecode_core.query import Query
 from timecode_core.service import Service
 from timecode_ingest_http.app import Identity, make_app
+from timecode_ingest_http.body import MAX_BODY, read_body
 from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.keys import Keys
 from timecode_ingest_http.mount import Mount
 from timecode_ingest_http.policy import Policy
 from timecode_ingest_http.settings import HttpSettings
+from timecode_ingest_http.shell import Shell
 
 TOKEN = "0b0e0a52-0000-4000-8000-000000000000"
 PORT = 4821
@@ -38,7 +48,7 @@ class Beat:
         resp.media = {"columns": list(self._service.answers.columns)}
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        entity = req.bounded_stream.read().decode()
+        entity = read_body(req).decode()
         receipt = self._service.submit([{"time": 1_700_000_000, "entity": entity}], "beat")
         resp.media = {"verdict": receipt.outcomes[0].verdict}
         resp.set_header("Access-Control-Allow-Origin", "*")
@@ -65,10 +75,11 @@ class NoOptions:
 
 
 class Odd:
-    """A renderer with assets, and a name and a type that would make bad headers."""
+    """A shell with assets, and a name and a type that would make bad headers."""
 
     version = "1"
     options = NoOptions
+    shell = True
 
     def queries(self, _selection: Any, _options: Any) -> dict[str, Any]:
         return {}
@@ -78,6 +89,28 @@ class Odd:
 
     def assets(self) -> dict[str, Asset]:
         return {"odd-1234.js": Asset(b"1;", "text/javascript")}
+
+
+class Asking(Odd):
+    """It calls itself a shell, and asks."""
+
+    def queries(self, selection: Any, _options: Any) -> dict[str, Any]:
+        return {"all": Query(selection)}
+
+
+class Closed(Odd):
+    """It asks nothing, and is no shell all the same."""
+
+    shell = False
+    built = 0
+
+    def __init__(self) -> None:
+        Closed.built += 1
+
+
+def make(kind: type[Odd], _settings: object, _context: object) -> Odd:
+    """Build a renderer."""
+    return kind()
 
 
 class Plugin:
@@ -92,6 +125,9 @@ class Plugin:
                 Beat(service),
                 Policy(media_types=("text/plain",), carriers=("basic", "bearer"), origins=(EXTENSION,)),
             ),
+            Mount("/ingest", Beat(service), Policy(takes=("ingest",), carriers=("query", "basic", "bearer"))),
+            Mount("/readers", Beat(service), Policy(takes={"POST": ("read",)}, media_types=("text/plain",))),
+            Mount("/packed", Beat(service), Policy(media_types=("text/plain",), encodings=("gzip",))),
             Mount("/media", Media()),
             Mount("/broken", Broken()),
             Mount("/api/v1/events", Beat(service), Policy(open=True)),
@@ -104,29 +140,45 @@ class Plugin:
 
     @hookimpl
     def timecode_renderers(self) -> list[Provider]:
-        return [Provider("odd", lambda _settings, _context: Odd())]
+        kinds = {"odd": Odd, "asking": Asking, "closed": Closed}
+        return [Provider(name, partial(make, kind)) for name, kind in kinds.items()]
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
+def home() -> Iterator[Path]:
+    with fresh_home() as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Iterator[TestClient]:
     plugins = Plugins()
     plugins.register(Plugin(), "third_party")
-    with fresh_home() as home:
-        service = Service(installation(home, plugins=plugins))
-        service.start()
-        try:
-            service.wait(240)
-            mounts = plugins.collect("timecode_http_resources", service=service)
-            app = make_app(service, HttpSettings(page="odd"), Identity(TOKEN, PORT), Codes(), mounts)
-            yield TestClient(app, headers={"Host": f"127.0.0.1:{PORT}"})
-        finally:
-            service.close()
+    service = Service(installation(home, plugins=plugins))
+    service.start()
+    try:
+        service.wait(240)
+        mounts = plugins.collect("timecode_http_resources", service=service)
+        app = make_app(service, HttpSettings(page="odd"), Identity(TOKEN, PORT), Codes(), mounts)
+        yield TestClient(app, headers={"Host": f"127.0.0.1:{PORT}"})
+    finally:
+        service.close()
+
+
+@pytest.fixture(scope="module")
+def keys(home: Path, client: TestClient) -> dict[str, str]:  # the client has made the folder
+    """A key of each right."""
+    made = Keys(Home(home))
+    return {"ingest": made.new("ingest", "ingest"), "read": made.new("read", "read")}
 
 
 def test_an_undeclared_resource_gets_the_strictest_policy(client: TestClient) -> None:
-    """Without a policy: a credential, JSON alone, no Basic, no foreign origin, no cookie for writing."""
+    """Without a policy: a credential as Bearer, JSON alone and as it is, no foreign origin."""
     assert client.simulate_get("/undeclared").status_code == 401
     assert client.simulate_get("/undeclared", headers=BASIC).status_code == 401
+    assert client.simulate_get("/undeclared", params={"api_key": TOKEN}).status_code == 401
+    packed = BEARER | {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    assert client.simulate_post("/undeclared", body=gzip.compress(b"x"), headers=packed).status_code == 415
     assert client.simulate_get("/undeclared", headers=BEARER | {"Origin": EXTENSION}).status_code == 403
     assert (
         client.simulate_post("/undeclared", body="x", headers=BEARER | {"Content-Type": "text/plain"}).status_code
@@ -156,10 +208,97 @@ def test_a_declared_policy_widens_what_it_names_and_nothing_else(client: TestCli
 def test_no_resource_can_set_headers_that_open_the_page(client: TestClient) -> None:
     """A mount that answers with CORS headers and a policy of its own has both undone."""
     sent = BASIC | {"Content-Type": "text/plain"}
-    answer = client.simulate_post("/declared", body="/b", headers=sent)
-    assert answer.status_code == 200
-    assert "access-control-allow-origin" not in answer.headers
+    for path, headers in (("/declared", sent), ("/packed", BEARER | {"Content-Type": "text/plain"})):
+        answer = client.simulate_post(path, body="/b", headers=headers)
+        assert answer.status_code == 200
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_declared_origin_alone_is_told_that_it_may(client: TestClient) -> None:
+    """By the headers that its browser wants, on good answers and on refusals; caches keep origins apart."""
+    sent = BASIC | {"Content-Type": "text/plain", "Origin": EXTENSION, "Sec-Fetch-Site": "cross-site"}
+    for headers in (sent, sent | {"Authorization": "Basic eA=="}):
+        answer = client.simulate_post("/declared", body="/c", headers=headers)
+        assert answer.headers["access-control-allow-origin"] == EXTENSION
+        assert {"Origin", "Authorization"} <= set(answer.headers["vary"].split(", "))
+        assert "access-control-allow-credentials" not in answer.headers
+    for path, origin in (("/declared", EXTENSION + "x"), ("/packed", EXTENSION), ("/api/v1/status", EXTENSION)):
+        answer = client.simulate_get(path, headers=BEARER | {"Origin": origin})
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_preflight_of_a_declared_origin_is_answered(client: TestClient) -> None:
+    """It brings no credential, no body and no length, and reaches no resource; nobody else's is answered."""
+    asking = {
+        "Origin": EXTENSION,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization, content-type",
+        "Sec-Fetch-Site": "cross-site",
+    }
+    answer = client.simulate_options("/declared", headers=asking)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == EXTENSION
+    assert {"GET", "POST"} <= set(answer.headers["access-control-allow-methods"].split(", "))
+    assert {"Authorization", "Content-Type"} <= set(answer.headers["access-control-allow-headers"].split(", "))
+    assert "access-control-allow-private-network" not in answer.headers
+    private = client.simulate_options("/declared", headers=asking | {"Access-Control-Request-Private-Network": "true"})
+    assert private.headers["access-control-allow-private-network"] == "true"
+    for path, headers in (
+        ("/declared", asking | {"Origin": EXTENSION + "x"}),
+        ("/undeclared", asking),
+        ("/api/v1/events", asking),
+        ("/declared", asking | {"Host": "evil.example"}),
+    ):
+        refused = client.simulate_options(path, headers=headers)
+        assert refused.status_code in (403, 421)
+        assert not [name for name in refused.headers if name.startswith("access-control-")]
+
+
+def test_a_mount_takes_the_rights_that_it_names(client: TestClient, keys: dict[str, str]) -> None:
+    """For all methods, or for one; a good credential with another right is told that it may not."""
+    bearing = {right: {"Authorization": f"Bearer {key}"} for right, key in keys.items()} | {"token": BEARER}
+    allowed = {right: client.simulate_get("/ingest", headers=headers).status_code for right, headers in bearing.items()}
+    assert allowed == {"ingest": 200, "read": 403, "token": 403}
+    for right, status in {"ingest": 403, "read": 200, "token": 403}.items():
+        sent = bearing[right] | {"Content-Type": "text/plain"}
+        assert client.simulate_post("/readers", body="/r", headers=sent).status_code == status
+    for path in ("/readers", "/undeclared"):
+        read = {right: client.simulate_get(path, headers=headers).status_code for right, headers in bearing.items()}
+        assert read == {"ingest": 403, "read": 200, "token": 200}
+        heads = {right: client.simulate_head(path, headers=headers).status_code for right, headers in bearing.items()}
+        assert heads["ingest"] == 403
+    unnamed = client.simulate_post("/undeclared", json={}, headers=bearing["read"])
+    assert unnamed.status_code == 403
+
+
+def test_a_mount_takes_a_key_in_the_ways_that_it_names(client: TestClient, keys: dict[str, str]) -> None:
+    """As Bearer, as Basic in each of its forms, and in the address."""
+    key = keys["ingest"]
+    for pair in (key, f"{key}:", f":{key}", f"{key}:x"):
+        basic = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        assert client.simulate_get("/ingest", headers=basic).status_code == 200
+    assert client.simulate_get("/ingest", params={"api_key": key}).status_code == 200
+    for wrong in ("", "x", key.upper(), [key, key], "\u00e9"):
+        assert client.simulate_get("/ingest", params={"api_key": wrong}).status_code == 401
+
+
+def test_a_packed_body_is_unpacked_and_bounded(client: TestClient) -> None:
+    """Where the policy says so; what would grow beyond the limit is refused before it does."""
+    sent = BEARER | {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
+
+    def post(body: bytes, **headers: str) -> int:
+        return client.simulate_post("/packed", body=body, headers=sent | headers).status_code
+
+    assert post(gzip.compress(b"/a/packed.py")) == 200
+    assert post(b"/a/plain.py", **{"Content-Encoding": "identity"}) == 200
+    assert post(gzip.compress(b"/" * (MAX_BODY + 1))) == 413
+    assert post(gzip.compress(b"\0" * 200_000_000)) == 413
+    for broken in (b"x", gzip.compress(b"/x")[:-1], gzip.compress(b"/x") + b"x", gzip.compress(b"/x") * 2):
+        assert post(broken) == 400
+    for other in ("br", "deflate", "gzip, gzip", "x-gzip"):
+        assert post(gzip.compress(b"/x"), **{"Content-Encoding": other}) == 415
 
 
 def test_no_mount_takes_the_place_of_another(client: TestClient) -> None:
@@ -205,20 +344,50 @@ def test_a_renderer_cannot_break_out_of_a_header(client: TestClient) -> None:
     assert "\n" not in answer.headers["content-disposition"]
 
 
-def test_any_renderer_can_be_the_page_and_have_assets(client: TestClient) -> None:
-    """The setting `page` names it; its assets are kept for ever."""
-    assert client.simulate_get("/", headers=BEARER).content == b"odd"
-    asset = client.simulate_get("/assets/odd/odd-1234.js", headers=BEARER)
+def test_a_shell_is_open_with_its_assets_and_no_other_renderer_is(client: TestClient) -> None:
+    """The setting `page` names it. For who has no credential, nothing else is even built."""
+    page = client.simulate_get("/")
+    assert (page.status_code, page.content) == (200, b"odd")
+    asset = client.simulate_get("/assets/odd/odd-1234.js")
     assert (asset.content, asset.headers["content-type"]) == (b"1;", "text/javascript")
     assert "immutable" in asset.headers["cache-control"]
-    assert client.simulate_get("/assets/odd/odd-1234.js").status_code == 401
-    assert client.simulate_get("/assets/odd/other.js", headers=BEARER).status_code == 404
+    assert "vary" not in asset.headers
+    assert client.simulate_get("/assets/odd/other.js").status_code == 404
+    Closed.built = 0
+    for path in ("/assets/closed/odd-1234.js", "/api/v1/export/closed"):
+        assert client.simulate_get(path).status_code == 401
+    assert Closed.built == 0
+    asset = client.simulate_get("/assets/closed/odd-1234.js", headers=BEARER)
+    assert (asset.content, asset.headers["vary"]) == (b"1;", "Authorization")
+    assert "immutable" in asset.headers["cache-control"]
+
+
+@pytest.mark.parametrize("page", ["asking", "closed"])
+def test_what_asks_or_does_not_say_so_is_no_shell(page: str) -> None:
+    """The remedy names those that are."""
+    plugins = Plugins()
+    plugins.register(Plugin(), "third_party")
+    with fresh_home() as home, pytest.raises(PluginError, match=r"is no shell.*Set page.*one of dashboard, odd[.]"):
+        Shell.of(installation(home, plugins=plugins).renderers(), page)
+
+
+def test_a_credential_is_looked_at_before_an_entity_tag(client: TestClient) -> None:
+    """A browser's cache spans credentials, and the ports of a host: a right tag is no way in."""
+    tag = client.simulate_get("/api/v1/export/json", headers=BEARER).headers["etag"]
+    known = {"If-None-Match": tag}
+    assert client.simulate_get("/api/v1/export/json", headers=BEARER | known).status_code == 304
+    assert client.simulate_get("/api/v1/export/json", headers=known).status_code == 401
+    assert client.simulate_get("/api/v1/export/json", headers=known | {"Authorization": "Bearer x"}).status_code == 401
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"carriers": ("cookies",)},
+        {"carriers": ("cookie",)},
+        {"carriers": "bearer"},
+        {"takes": ("write",)},
+        {"takes": {"POST": ("write",)}},
+        {"encodings": ("br",)},
         {"origins": ("*",)},
         {"origins": ("https://*.example",)},
         {"origins": ("example",)},
@@ -226,6 +395,6 @@ def test_any_renderer_can_be_the_page_and_have_assets(client: TestClient) -> Non
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
-    """A misspelt carrier or a wildcard is an error where it is written."""
-    with pytest.raises(ValueError):
+    """A misspelt carrier, right or encoding or a wildcard is an error where it is written."""
+    with pytest.raises((ValueError, TypeError)):
         Policy(**wrong)

@@ -10,24 +10,43 @@ from support.server import Server
 from timecode_core.periods import PERIODS
 from timecode_ingest_http.app import Identity, own_mounts
 from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.credentials import Credentials
+from timecode_ingest_http.keys import Keys
+from timecode_ingest_http.mount import Mount
 from timecode_ingest_http.resources.openapi import description
-from timecode_ingest_http.sessions import Sessions
 from timecode_ingest_http.settings import HttpSettings
+from timecode_ingest_http.shell import Shell
+from timecode_ingest_http.sign_in import SignIn
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 
 def test_the_description_names_every_route_and_method_and_no_other() -> None:
-    """Paths and methods of the description are those of the mounted resources; open ones need no security."""
+    """Paths and methods of the description are those of the mounted resources."""
     document = description()
     described = {path: {m for m in item if m in METHODS} for path, item in document["paths"].items()}
-    with fresh_service() as service:
-        mounts = own_mounts(service, HttpSettings(), Identity("t", 1), Codes(), Sessions("t", 1, 1))
+    mounts = mounted_by_default()
     mounted = {m.path: {method for method in METHODS if hasattr(m.resource, f"on_{method}")} for m in mounts}
     assert described == mounted
-    for mount in mounts:
-        for method in mounted[mount.path]:
-            assert (document["paths"][mount.path][method].get("security") == []) == mount.policy.open
+
+
+def test_the_description_says_whose_credential_is_taken() -> None:
+    """For every path and method, by the policy: nobody's where it is open, else those that may."""
+    document = description()
+    assert document["security"] == [{"token": []}, {"read": []}, {"session": []}]
+    for mount in mounted_by_default():
+        for method, operation in document["paths"][mount.path].items():
+            if method in METHODS:
+                described = {name for one in operation.get("security", document["security"]) for name in one}
+                assert described == (set() if mount.policy.open else {*mount.policy.taken(method.upper())}), mount.path
+
+
+def mounted_by_default() -> list[Mount]:
+    """The routes of a service with the default settings."""
+    with fresh_service() as service:
+        home, shell = service.installation.home, Shell.of(service.installation.renderers(), HttpSettings().page)
+        sign_in = SignIn(home, "t", 1, 1, Codes())
+        return own_mounts(service, Identity("t", 1), shell, sign_in, Credentials("t", Keys(home), sign_in))
 
 
 def test_the_description_has_no_loose_ends() -> None:
@@ -83,3 +102,8 @@ def test_the_answers_are_as_described(service: Server, project: str) -> None:
     check(service.get("/api/v1/stats?group_by=project").json(), "Stats")
     check(service.get("/api/v1/status").json(), "Status")
     check(service.get("/nowhere").json(), "Problem")
+    link = service.request("POST", "/api/v1/login", {}).json()
+    check(link, "Link")
+    begun = service.request("POST", "/api/v1/session", {"code": link["code"]}, signed_in=False)
+    check(begun.json(), "Session")
+    check(service.request("POST", "/api/v1/session/challenge", {}, signed_in=False).json(), "Challenge")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
+from timecode_core.errors import RenderError
 from timecode_core.protocols import Asset
 
 BUNDLES = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js")
@@ -19,12 +22,14 @@ def names() -> Sequence[str]:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """The bundles by names that hold a hash of their content. Reading them imports no models (and no numpy)."""
-    from bokeh.util.paths import bokehjs_path
-
+    """The bundles by names that hold a hash of their content. Reading them imports nothing of Bokeh's."""
+    spec = find_spec("bokeh")
+    if spec is None or spec.origin is None:
+        raise RenderError("Bokeh is not installed.", remedy="Install Timecode anew.")
+    scripts = Path(spec.origin).parent / "server" / "static" / "js"
     made = {}
     for bundle in BUNDLES:
-        body = (bokehjs_path() / "js" / bundle).read_bytes()
+        body = (scripts / bundle).read_bytes()
         stem = bundle.removesuffix(".min.js")
         tag = hashlib.blake2b(body, digest_size=8).hexdigest()
         made[f"{stem}-{tag}.min.js"] = Asset(body, "text/javascript; charset=utf-8")

@@ -27,6 +27,7 @@ class PageRenderer:
     """Satisfies `Renderer`. The shell is the same for every selection; it asks nothing and holds nobody's data."""
 
     options = Options
+    shell = True
 
     @property
     def version(self) -> str:

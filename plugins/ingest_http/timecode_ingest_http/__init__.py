@@ -21,8 +21,9 @@ def timecode_addhooks(pm: pluggy.PluginManager) -> None:
 
 @hookimpl
 def timecode_commands() -> list[click.Command]:
-    """Give `timecode serve` and `timecode open`."""
+    """Give `timecode serve`, `timecode open` and `timecode keys`."""
+    from timecode_ingest_http.commands.keys import keys
     from timecode_ingest_http.commands.open import open_page
     from timecode_ingest_http.commands.serve import serve
 
-    return [serve, open_page]
+    return [serve, open_page, keys]

@@ -16,20 +16,28 @@ from timecode_ingest_http import problems
 from timecode_ingest_http.codes import Codes
 from timecode_ingest_http.credentials import Credentials
 from timecode_ingest_http.guard import Guard
+from timecode_ingest_http.keys import Keys
 from timecode_ingest_http.mount import Mount
-from timecode_ingest_http.policy import OPEN, Policy
-from timecode_ingest_http.resources.assets import AssetsResource
+from timecode_ingest_http.policy import OPEN, RIGHTS, Policy
+from timecode_ingest_http.resources.assets import AssetsResource, ShellAssetsResource
 from timecode_ingest_http.resources.events import EventsResource
 from timecode_ingest_http.resources.export import ExportResource
 from timecode_ingest_http.resources.health import HealthResource
 from timecode_ingest_http.resources.hello import HelloResource
-from timecode_ingest_http.resources.login import CodeResource, LoginResource
+from timecode_ingest_http.resources.login import LoginResource
 from timecode_ingest_http.resources.openapi import OpenApiResource
 from timecode_ingest_http.resources.page import PageResource
+from timecode_ingest_http.resources.session import (
+    BearerResource,
+    ChallengeResource,
+    SessionResource,
+    SignOutResource,
+)
 from timecode_ingest_http.resources.stats import StatsResource
 from timecode_ingest_http.resources.status import StatusResource
-from timecode_ingest_http.sessions import Sessions
 from timecode_ingest_http.settings import HttpSettings
+from timecode_ingest_http.shell import Shell
+from timecode_ingest_http.sign_in import SignIn
 
 _log = logging.getLogger("timecode.http")
 
@@ -43,20 +51,24 @@ class Identity:
 
 
 def own_mounts(
-    service: Service, settings: HttpSettings, identity: Identity, codes: Codes, sessions: Sessions
+    service: Service, identity: Identity, shell: Shell, sign_in: SignIn, credentials: Credentials
 ) -> list[Mount]:
-    """The routes that come with this plugin."""
+    """The routes that come with this plugin, under policies such as anybody's."""
     return [
-        Mount("/", PageResource(service, settings.page)),
-        Mount("/login", LoginResource(codes, sessions), Policy(open=True, navigation=True)),
+        Mount("/", PageResource(shell, identity.port), Policy(open=True, navigation=True)),
+        Mount(f"/assets/{shell.renderer}/{{name}}", ShellAssetsResource(shell), OPEN),
         Mount("/assets/{renderer}/{name}", AssetsResource(service)),
         Mount("/healthz", HealthResource(service), OPEN),
-        Mount("/openapi.json", OpenApiResource()),
+        Mount("/openapi.json", OpenApiResource(), OPEN),
         Mount("/api/v1/hello", HelloResource(identity.token, identity.port), OPEN),
-        Mount("/api/v1/login", CodeResource(codes), Policy(carriers=("bearer",))),
-        Mount("/api/v1/events", EventsResource(service)),
+        Mount("/api/v1/login", LoginResource(sign_in)),
+        Mount("/api/v1/session", SessionResource(sign_in), OPEN),
+        Mount("/api/v1/session/challenge", ChallengeResource(sign_in), OPEN),
+        Mount("/api/v1/session/bearer", BearerResource(sign_in), OPEN),
+        Mount("/api/v1/session/end", SignOutResource(sign_in, credentials), Policy(takes=("session",))),
+        Mount("/api/v1/events", EventsResource(service), Policy(takes={"POST": ("token", "ingest")})),
         Mount("/api/v1/stats", StatsResource(service)),
-        Mount("/api/v1/status", StatusResource(service)),
+        Mount("/api/v1/status", StatusResource(service), Policy(takes={"GET": RIGHTS})),
         Mount("/api/v1/export/{renderer}", ExportResource(service)),
     ]
 
@@ -64,17 +76,23 @@ def own_mounts(
 def make_app(
     service: Service, settings: HttpSettings, identity: Identity, codes: Codes, mounts: Sequence[Mount] = ()
 ) -> falcon.App[falcon.Request, falcon.Response]:
-    """Build the application. `mounts` are third parties' routes; one whose path is taken or malformed is left out."""
-    sessions = Sessions(identity.token, identity.port, settings.session_hours)
+    """Build the application. `mounts` are third parties' routes; one whose path is taken or malformed is left out.
+
+    Raises PluginError where the settings name a page that is no shell.
+    """
+    home = service.installation.home
+    sign_in = SignIn(home, identity.token, identity.port, settings.session_hours, codes)
+    credentials = Credentials(identity.token, Keys(home), sign_in)
+    shell = Shell.of(service.installation.renderers(), settings.page)
     router = CompiledRouter()
     policies: dict[str, Policy] = {}
-    guard = Guard(identity.port, router, policies, Credentials(identity.token, sessions))
+    guard = Guard(identity.port, router, policies, credentials)
     app = falcon.App(middleware=[guard], router=router)
     handlers = Handlers({falcon.MEDIA_JSON: JSONHandler(dumps=orjson.dumps, loads=orjson.loads)})
     app.req_options.media_handlers = handlers
     app.resp_options.media_handlers = handlers
     problems.install(app)
-    own = own_mounts(service, settings, identity, codes, sessions)
+    own = own_mounts(service, identity, shell, sign_in, credentials)
     for mount in (*own, *_fitting(own, mounts)):
         app.add_route(mount.path, mount.resource)
         policies[mount.path] = mount.policy

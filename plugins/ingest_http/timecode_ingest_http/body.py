@@ -1,16 +1,21 @@
-"""A request's JSON body. The guard has seen to its length and its media type."""
+"""A request's body. The guard has seen to its length, its media type and its encoding."""
 
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
 import falcon
 import orjson
 
+MAX_BODY = 1024 * 1024
+"""The longest request body, in bytes, as it comes and as it is unpacked."""
+_GZIP = 16 + zlib.MAX_WBITS
 
-def read_json(req: falcon.Request) -> Any:  # noqa: ANN401  (JSON is anything)
-    """The decoded body. What is no JSON (no NaN, no endless nesting) gets 400."""
+
+def read_body(req: falcon.Request) -> bytes:
+    """The whole body, unpacked where the policy lets it come packed. What is more than `MAX_BODY` then gets 413."""
     try:
         data = req.bounded_stream.read()
     except OSError as error:
@@ -21,7 +26,31 @@ def read_json(req: falcon.Request) -> Any:  # noqa: ANN401  (JSON is anything)
         raise falcon.HTTPBadRequest(
             title="Body cut short", description="There are fewer bytes than Content-Length says."
         )
-    return _decoded(data)
+    return _unpacked(data) if (req.get_header("Content-Encoding") or "identity").strip().lower() == "gzip" else data
+
+
+def read_json(req: falcon.Request) -> Any:  # noqa: ANN401  (JSON is anything)
+    """The decoded body. What is no JSON (no NaN, no endless nesting) gets 400."""
+    return _decoded(read_body(req))
+
+
+def too_large() -> falcon.HTTPContentTooLarge:
+    """The answer to a body that is too long."""
+    return falcon.HTTPContentTooLarge(title="Too large", description=f"A request may have {MAX_BODY} bytes.")
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The bytes that gzip made small. No more of them is ever made than may be."""
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        unpacked = unpacker.decompress(data, MAX_BODY + 1)
+    except zlib.error as error:
+        raise falcon.HTTPBadRequest(title="Not gzip", description=f"The body can't be unpacked: {error}.") from error
+    if len(unpacked) > MAX_BODY:
+        raise too_large()
+    if not unpacker.eof or unpacker.unused_data:
+        raise falcon.HTTPBadRequest(title="Not gzip", description="The body is cut short, or goes on after its end.")
+    return unpacked
 
 
 def _decoded(data: bytes) -> Any:  # noqa: ANN401

@@ -11,6 +11,7 @@ from typing import Any
 from timecode_core.errors import TimecodeError
 
 from timecode_ingest_http.greeting import greeting_mac
+from timecode_ingest_http.origin import origin
 
 _TIMEOUT_S = 10
 _START_IT = "Start it with 'timecode serve'."
@@ -26,8 +27,13 @@ class Client:
     def login_link(self) -> str:
         """A link that signs a browser in, once, within a minute."""
         self._verify()
-        answer = self._call("POST", "/api/v1/login", {"Authorization": f"Bearer {self._token}"}, {})
-        return f"http://127.0.0.1:{self._port}/login?code={answer['code']}"
+        link = self._call("POST", "/api/v1/login", {"Authorization": f"Bearer {self._token}"}, {}).get("link")
+        if not isinstance(link, str) or not link.startswith(f"{origin(self._port)}/#"):
+            raise TimecodeError(
+                f"the service on port {self._port} gave no link of its own.",
+                remedy="Start it anew: is it another version?",
+            )
+        return link
 
     def _verify(self) -> None:
         nonce = secrets.token_urlsafe(32)

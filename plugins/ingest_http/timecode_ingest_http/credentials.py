@@ -1,4 +1,4 @@
-"""Who may come in: the token, or a browser's session."""
+"""Who may come in: the token, a key, or a browser's session."""
 
 from __future__ import annotations
 
@@ -8,41 +8,51 @@ import hmac
 
 import falcon
 
-from timecode_ingest_http.policy import Policy
-from timecode_ingest_http.sessions import Sessions
+from timecode_ingest_http.keys import Keys
+from timecode_ingest_http.policy import Policy, Right
+from timecode_ingest_http.sign_in import SignIn
 
-READING = ("GET", "HEAD")
+API_KEY = "api_key"
 
 
 class Credentials:
-    """Checks what a request carries against token and sessions. Comparing takes the same time for any guess."""
+    """Finds out what a request's credential may do. Comparing takes the same time for any guess."""
 
-    def __init__(self, token: str, sessions: Sessions) -> None:
+    def __init__(self, token: str, keys: Keys, sign_in: SignIn) -> None:
         if not token:
             raise ValueError("the token is empty")
         self._token = token.encode()
-        self._sessions = sessions
+        self._keys = keys
+        self._sign_in = sign_in
 
-    def accepts(self, req: falcon.Request, policy: Policy) -> bool:
-        """Whether the request carries a good credential in a way that its route allows."""
+    def right(self, req: falcon.Request, policy: Policy) -> Right | None:
+        """The right of what the request carries in a way that its route allows; None for no good credential."""
         scheme, _, rest = (req.get_header("Authorization") or "").partition(" ")
         scheme, rest = scheme.lower(), rest.strip()
         if scheme == "bearer" and "bearer" in policy.carriers:
-            return self._is_token(rest.encode("utf-8", "replace"))
+            return self._long_lived(rest) or ("session" if self.session(req) else None)
         if scheme == "basic" and "basic" in policy.carriers:
-            return self._is_token(_basic(rest))
-        if "cookie" in policy.carriers and req.method in READING:
-            return any(map(self._sessions.valid, req.get_cookie_values(self._sessions.cookie) or ()))
-        return False
+            return self._long_lived(_basic(rest))
+        if "query" in policy.carriers:
+            given = req.params.get(API_KEY)
+            return self._long_lived(given) if isinstance(given, str) else None
+        return None
 
-    def _is_token(self, given: bytes) -> bool:
-        return hmac.compare_digest(given, self._token)
+    def session(self, req: falcon.Request) -> str | None:
+        """The hash of the browser's session that the request belongs to."""
+        scheme, _, rest = (req.get_header("Authorization") or "").partition(" ")
+        return self._sign_in.session(rest.strip()) if scheme.lower() == "bearer" else None
+
+    def _long_lived(self, given: str) -> Right | None:
+        if hmac.compare_digest(given.encode("utf-8", "replace"), self._token):
+            return "token"
+        return self._keys.right(given)
 
 
-def _basic(encoded: str) -> bytes:
+def _basic(encoded: str) -> str:
     """The key of a Basic header, alone or as the user's name or password; empty where it is none."""
     try:
         user, _, password = base64.b64decode(encoded.encode("utf-8", "replace"), validate=True).partition(b":")
     except binascii.Error:
-        return b""
-    return user or password
+        return ""
+    return (user or password).decode("utf-8", "replace")

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 import falcon
 from falcon.routing import CompiledRouter
 
-from timecode_ingest_http.credentials import READING, Credentials
-from timecode_ingest_http.policy import STRICT, Policy
-
-MAX_BODY = 1024 * 1024
-"""The longest request body, in bytes."""
+from timecode_ingest_http import cors, service_worker
+from timecode_ingest_http.body import MAX_BODY, too_large
+from timecode_ingest_http.credentials import Credentials
+from timecode_ingest_http.policy import OPEN, READING, STRICT, Policy, Right
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -22,6 +21,12 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+_WHO: dict[Right, str] = {
+    "token": "The token",
+    "ingest": "A key that brings events",
+    "read": "A key that reads",
+    "session": "A browser's session",
 }
 
 
@@ -43,37 +48,61 @@ class Guard:
         self._policies = policies
         self._credentials = credentials
 
-    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:  # noqa: ARG002  (Falcon's signature)
-        """Let the request through, or raise the answer it gets."""
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Let the request through, answer it here, or raise the answer it gets.
+
+        What the request may do is left in `req.context.right`, for routes that tell some less than others.
+        """
+        self._check_host(req)
+        if service_worker.asked_for(req):
+            req.context.policy = OPEN
+            service_worker.answer(resp)
+            return
         found = self._router.find(req.path, req=req)
         policy = STRICT if found is None else self._policies.get(found[3] or "", STRICT)
-        self._check_host(req)
+        req.context.policy = policy
+        if cors.is_preflight(req, policy):
+            cors.answer_preflight(req, resp, found[1] if found else {})
+            return
         self._check_origin(req, policy)
-        if not policy.open and not self._credentials.accepts(req, policy):
-            raise falcon.HTTPUnauthorized(
-                title="Not signed in",
-                description="In a browser, run 'timecode open'. A program sends 'Authorization: Bearer …' "
-                "with the token in the home folder's file 'token'.",
-                challenges=["Bearer"],
-            )
+        if not policy.open:
+            req.context.right = self._right(req, policy)
         self._check_length(req)
         if req.method not in READING:
             self._check_media_type(req, policy)
+            self._check_encoding(req, policy)
 
     def process_response(
         self,
-        req: falcon.Request,  # noqa: ARG002  (Falcon's signature)
+        req: falcon.Request,
         resp: falcon.Response,
-        resource: object,  # noqa: ARG002
+        resource: object,  # noqa: ARG002  (Falcon's signature)
         req_succeeded: bool,  # noqa: ARG002, FBT001
     ) -> None:
         """Set what every answer has, whoever made it, and take out what none may have."""
-        for name in [name for name in resp.headers if name.startswith("access-control-")]:
-            resp.delete_header(name)
+        policy: Policy = getattr(req.context, "policy", STRICT)
+        cors.limit(req, resp, policy)
         for name, value in HEADERS.items():
             resp.set_header(name, value)
         if resp.get_header("Cache-Control") is None:
             resp.set_header("Cache-Control", "no-store")
+        if not policy.open:
+            # A browser's cache spans credentials, and the ports of a host.
+            resp.append_header("Vary", "Authorization")
+
+    def _right(self, req: falcon.Request, policy: Policy) -> Right:
+        """What the request's credential may do. Raises 401 where there is no good one, 403 where it may not do this."""
+        right = self._credentials.right(req, policy)
+        if right is None:
+            raise falcon.HTTPUnauthorized(
+                title="Not signed in",
+                description="In a browser, run 'timecode open'. A program sends 'Authorization: Bearer …' "
+                "with the token in the home folder's file 'token', or with a key of 'timecode keys'.",
+                challenges=["Bearer"],
+            )
+        if right not in policy.taken(req.method):
+            raise falcon.HTTPForbidden(title="Not allowed", description=f"{_WHO[right]} may not do this.")
+        return right
 
     def _check_host(self, req: falcon.Request) -> None:
         if req.get_header("Host") not in self._hosts:
@@ -100,7 +129,7 @@ class Guard:
         ):
             raise falcon.HTTPLengthRequired(title="Length required", description="Send a Content-Length.")
         if (req.content_length or 0) > MAX_BODY:
-            raise falcon.HTTPContentTooLarge(title="Too large", description=f"A request may have {MAX_BODY} bytes.")
+            raise too_large()
 
     def _check_media_type(self, req: falcon.Request, policy: Policy) -> None:
         given = (req.get_header("Content-Type") or "").partition(";")[0].strip().lower()
@@ -108,6 +137,14 @@ class Guard:
             raise falcon.HTTPUnsupportedMediaType(
                 title="Unsupported media type",
                 description=f"Send the header 'Content-Type: {' or '.join(policy.media_types)}'.",
+            )
+
+    def _check_encoding(self, req: falcon.Request, policy: Policy) -> None:
+        given = (req.get_header("Content-Encoding") or "identity").strip().lower()
+        if given not in ("identity", *policy.encodings):
+            raise falcon.HTTPUnsupportedMediaType(
+                title="Unsupported encoding",
+                description=f"A body may come as {' or '.join(('it is', *policy.encodings))}.",
             )
 
 

@@ -12,6 +12,7 @@ from timecode_core.service import Service
 from timecode_ingest_http.app import Identity, make_app
 from timecode_ingest_http.codes import Codes
 from timecode_ingest_http.settings import HttpSettings
+from timecode_ingest_http.sign_in import link_with
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -39,7 +40,7 @@ class Running:
 
     def login_link(self) -> str:
         """A link that signs a browser in, once, within a minute."""
-        return f"http://127.0.0.1:{self._identity.port}/login?code={self._codes.issue()}"
+        return link_with(self._codes.issue(), self._identity.port)
 
     def close(self) -> None:
         """Finish what is being written, and close the store."""

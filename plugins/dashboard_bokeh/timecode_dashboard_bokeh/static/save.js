@@ -1,12 +1,14 @@
-// Saves an image: the link is fetched first, so that a fault is told in words rather than saved as a file.
+// Saves an image. The page fetches it: a browser that followed the link would bring no credential, and would save a fault
+// as a file.
 
-import { fault } from "./answer.js";
+import { call } from "./session.js";
+import { fault } from "./trouble.js";
 
 const links = "a[download]";
 
 /** Take over the page's image links. `tell` gets a Trouble when one fails. */
 export function follow(tell) {
-  document.addEventListener("click", async (event) => {
+  const take = async (event) => {
     const link = event.target.closest?.(links);
     if (!link?.href || link.href.startsWith("blob:")) return;
     event.preventDefault();
@@ -19,12 +21,14 @@ export function follow(tell) {
     } finally {
       link.removeAttribute("aria-busy");
     }
-  });
+  };
+  document.addEventListener("click", take);
+  document.addEventListener("auxclick", take);
 }
 
 async function save(address) {
-  const response = await fetch(address).catch(() => null);
-  if (!response?.ok) throw await fault(response);
+  const response = await call(address);
+  if (!response.ok) throw await fault(response);
   const place = URL.createObjectURL(await response.blob());
   const named = /filename="?([^";]+)"?/.exec(response.headers.get("Content-Disposition") ?? "");
   const link = Object.assign(document.createElement("a"), { href: place, download: named?.[1] ?? "timecode.png" });

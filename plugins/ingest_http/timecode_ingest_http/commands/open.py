@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import webbrowser
+from html import escape
 from pathlib import Path
 
 import click
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
 from timecode_core.lock import WriteLock
+from timecode_core.private import replace_private
 from timecode_core.remedies import file_error
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
+from timecode_ingest_http.token import read_token
 
 FILE = "open.html"
 SERVING = re.compile(r"timecode serve on port (\d{1,5}) ")
@@ -36,7 +38,7 @@ def open_page(installation: Installation, port: int | None, print_link: bool) ->
     settings = installation.settings.table(TABLE, HttpSettings)
     home = installation.home
     serving = SERVING.match(WriteLock(home).holder)
-    link = Client(home.secret("token"), port or (int(serving[1]) if serving else settings.port)).login_link()
+    link = Client(read_token(home), port or (int(serving[1]) if serving else settings.port)).login_link()
     if print_link:
         click.echo(link)
         return
@@ -53,9 +55,8 @@ def _write_private(path: Path, link: str) -> None:
     from timecode_ingest_http.pages import page
 
     try:
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(page("Timecode", f'<p><a href="{link}">Go on to Timecode</a></p>', go_to=link))
+        replace_private(
+            path, page("Timecode", f'<p><a href="{escape(link)}">Go on to Timecode</a></p>', go_to=link).decode()
+        )
     except OSError as error:
         raise file_error(TimecodeError, "write", path, error) from error

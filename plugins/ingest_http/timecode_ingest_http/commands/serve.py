@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from timecode_core.errors import PluginError, TimecodeError, UnavailableError
+from timecode_core.errors import TimecodeError, UnavailableError
 from timecode_core.installation import Installation
 from timecode_core.lock import WriteLock
 from timecode_core.zone import zone_in_force
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
+from timecode_ingest_http.token import read_token
 
 if TYPE_CHECKING:
     from timecode_ingest_http.running import Running
@@ -42,16 +43,14 @@ def serve(installation: Installation, port: int | None) -> None:
     settings = installation.settings.table(TABLE, HttpSettings)
     if port is not None:
         settings = attrs.evolve(settings, port=port)
+    from timecode_ingest_http.shell import Shell
+
     installation.check()
-    if settings.page not in (offered := installation.renderer_names()):
-        raise PluginError(
-            f"the page is to be made by {settings.page!r}, which no plugin offers.",
-            remedy=f"Set page in [{TABLE}] to one of {', '.join(offered) or 'none'}. See `timecode plugins`.",
-        )
+    Shell.of(installation.renderers(), settings.page)
     home = installation.home
     with WriteLock(home) as lock:
         lock.acquire(f"serve on port {settings.port}")
-        token = home.secret("token")
+        token = read_token(home)
         home.secret("machine_id")
         _run(installation, settings, token)
 

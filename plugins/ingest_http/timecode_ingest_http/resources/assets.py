@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import falcon
 from timecode_core.protocols import Asset
 from timecode_core.service import Service
 
 from timecode_ingest_http.answers import FOR_EVER, media_type
+from timecode_ingest_http.shell import Shell
+
+
+class ShellAssetsResource:
+    """The shell's own files, as open as the shell."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:  # noqa: ARG002
+        """The file's bytes, to be kept for ever."""
+        _answer(resp, self._shell.assets.get(name))
+
+    on_head = on_get
 
 
 class AssetsResource:
-    """Serves what renderers give by `assets()`. A file never changes: its name holds a hash of its content."""
+    """Serves what other renderers give by `assets()`, asked for once."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -20,20 +34,26 @@ class AssetsResource:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, renderer: str, name: str) -> None:  # noqa: ARG002
         """The file's bytes, to be kept for ever."""
-        asset = self._of(renderer).get(name)
-        if asset is None:
-            raise falcon.HTTPNotFound(title="No such asset", description="Load the page anew.")
-        resp.content_type = media_type(asset.media_type)
-        resp.set_header("Cache-Control", FOR_EVER)
-        resp.data = asset.body
+        _answer(resp, self._of(renderer).get(name))
 
     on_head = on_get
 
     def _of(self, renderer: str) -> Mapping[str, Asset]:
-        """The renderer's assets, asked for once. Two threads may both ask: the answers are the same."""
+        """The renderer's assets. Two threads may both ask: the answers are the same."""
         if renderer not in self._assets:
-            assets = getattr(self._service.renderers.get(renderer), "assets", None)
+            assets: Callable[[], Mapping[str, Asset]] | None = getattr(
+                self._service.renderers.get(renderer), "assets", None
+            )
             if assets is None:
                 return {}
             self._assets[renderer] = assets()
         return self._assets[renderer]
+
+
+def _answer(resp: falcon.Response, asset: Asset | None) -> None:
+    """A file never changes: its name holds a hash of its content."""
+    if asset is None:
+        raise falcon.HTTPNotFound(title="No such asset", description="Load the page anew.")
+    resp.content_type = media_type(asset.media_type)
+    resp.set_header("Cache-Control", FOR_EVER)
+    resp.data = asset.body

@@ -1,36 +1,32 @@
-"""`GET /`: the page that the setting `page` names."""
+"""`GET /`: the shell that the setting `page` names."""
 
 from __future__ import annotations
 
 import falcon
-from timecode_core.selection import Selection
-from timecode_core.service import Service
 
-from timecode_ingest_http.answers import media_type, need, unchanged
+from timecode_ingest_http.answers import unchanged
+from timecode_ingest_http.origin import origin
+from timecode_ingest_http.shell import Shell
 
 
 class PageResource:
-    """A renderer's output at the root. What it shows then, its own script asks for."""
+    """The same bytes for everybody. What the page shows, its own script asks for, and signs in for that."""
 
-    def __init__(self, service: Service, renderer: str) -> None:
-        self._service = service
-        self._renderer = renderer
+    def __init__(self, shell: Shell, port: int) -> None:
+        self._shell = shell
+        self._origin = origin(port)
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """The page; 304 where the browser has it."""
-        need(self._service)
-        if self._renderer not in self._service.renderers:
-            known = ", ".join(sorted(self._service.renderers))
-            raise falcon.HTTPNotFound(
-                title="No page",
-                description=f"There is no renderer {self._renderer!r}. Set page in [ingest_http] to one of {known}.",
-            )
-        today = self._service.answers.today()
-        chosen = Selection(today, today)
-        if unchanged(req, resp, self._service.etag(self._renderer, chosen, {})):
+        """The page; 304 where the browser has it. Under another name of this machine, the way to the one that counts.
+
+        A browser keeps what it knows by origin, and a session belongs to one.
+        """
+        resp.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        if req.prefix != self._origin:
+            raise falcon.HTTPTemporaryRedirect(f"{self._origin}/{f'?{req.query_string}' if req.query_string else ''}")
+        if unchanged(req, resp, self._shell.tag):
             return
-        rendered = self._service.render(self._renderer, chosen, {})
-        resp.content_type = media_type(rendered.media_type)
-        resp.data = rendered.body
+        resp.content_type = self._shell.media_type
+        resp.data = self._shell.body
 
     on_head = on_get

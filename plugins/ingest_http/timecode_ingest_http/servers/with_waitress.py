@@ -10,7 +10,7 @@ from typing import Any
 
 import waitress
 
-from timecode_ingest_http.guard import MAX_BODY
+from timecode_ingest_http.body import MAX_BODY
 from timecode_ingest_http.running import Running
 from timecode_ingest_http.settings import HttpSettings
 
