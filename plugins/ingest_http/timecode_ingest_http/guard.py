@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import falcon
@@ -12,6 +13,8 @@ from timecode_ingest_http.policy import STRICT, Policy
 
 MAX_BODY = 1024 * 1024
 """The longest request body, in bytes."""
+MAX_OPEN_BODY = 16 * 1024
+"""The longest where no credential is asked for: anybody may send as many as there are connections."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -47,6 +50,7 @@ class Guard:
         """Let the request through, or raise the answer it gets."""
         found = self._router.find(req.path, req=req)
         policy = STRICT if found is None else self._policies.get(found[3] or "", STRICT)
+        self._check_target(req)
         self._check_host(req)
         self._check_origin(req, policy)
         if not policy.open and not self._credentials.accepts(req, policy):
@@ -56,9 +60,24 @@ class Guard:
                 "with the token in the home folder's file 'token'.",
                 challenges=["Bearer"],
             )
-        self._check_length(req)
+        if found is None:
+            raise falcon.HTTPRouteNotFound
+        self._check_method(req, found[0])
+        self._check_length(req, MAX_OPEN_BODY if policy.open else MAX_BODY)
         if req.method not in READING:
             self._check_media_type(req, policy)
+
+    def refuses(self, req: falcon.Request) -> bool:
+        """Whether the head alone gets the request its answer, so that nobody need wait for the body.
+
+        Whatever is raised here is raised again when the application works on it, and answered in its words.
+        """
+        resp = falcon.Response()
+        try:
+            self.process_request(req, resp)
+        except Exception:  # noqa: BLE001
+            return True
+        return bool(resp.complete)
 
     def process_response(
         self,
@@ -75,13 +94,20 @@ class Guard:
         if resp.get_header("Cache-Control") is None:
             resp.set_header("Cache-Control", "no-store")
 
+    def _check_target(self, req: falcon.Request) -> None:
+        """Where the target names an authority, that counts, whatever Host says (RFC 9112, 3.2.2)."""
+        target = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or "/"  # gunicorn's name, and waitress's
+        if target.startswith("/"):
+            return
+        scheme, separator, rest = target.partition("://")
+        if not separator:
+            raise falcon.HTTPBadRequest(title="Bad target", description="The target must be a path.")
+        if scheme != "http" or re.split("[/?#]", rest, maxsplit=1)[0] not in self._hosts:
+            raise _wrong_host()
+
     def _check_host(self, req: falcon.Request) -> None:
         if req.get_header("Host") not in self._hosts:
-            raise falcon.HTTPError(
-                falcon.HTTP_421,
-                title="Wrong host",
-                description="This service answers to 127.0.0.1, localhost and [::1] alone.",
-            )
+            raise _wrong_host()
 
     def _check_origin(self, req: falcon.Request, policy: Policy) -> None:
         origin = req.get_header("Origin")
@@ -94,13 +120,18 @@ class Guard:
                 title="Foreign origin", description="Pages of other sites may not call this service."
             )
 
-    def _check_length(self, req: falcon.Request) -> None:
+    def _check_method(self, req: falcon.Request, resource: object) -> None:
+        """What Falcon would find out after the body has come."""
+        if req.method != "OPTIONS" and not hasattr(resource, f"on_{req.method.lower()}"):
+            raise falcon.HTTPMethodNotAllowed([*self._router.map_http_methods(resource), "OPTIONS"])
+
+    def _check_length(self, req: falcon.Request, most: int) -> None:
         if req.get_header("Transfer-Encoding") is not None or (
             req.method not in READING and req.content_length is None
         ):
             raise falcon.HTTPLengthRequired(title="Length required", description="Send a Content-Length.")
-        if (req.content_length or 0) > MAX_BODY:
-            raise falcon.HTTPContentTooLarge(title="Too large", description=f"A request may have {MAX_BODY} bytes.")
+        if (req.content_length or 0) > most:
+            raise falcon.HTTPContentTooLarge(title="Too large", description=f"The body may have {most} bytes.")
 
     def _check_media_type(self, req: falcon.Request, policy: Policy) -> None:
         given = (req.get_header("Content-Type") or "").partition(";")[0].strip().lower()
@@ -109,6 +140,14 @@ class Guard:
                 title="Unsupported media type",
                 description=f"Send the header 'Content-Type: {' or '.join(policy.media_types)}'.",
             )
+
+
+def _wrong_host() -> falcon.HTTPError:
+    return falcon.HTTPError(
+        falcon.HTTP_421,
+        title="Wrong host",
+        description="This service answers to 127.0.0.1, localhost and [::1] alone.",
+    )
 
 
 def _is_navigation(req: falcon.Request) -> bool:
