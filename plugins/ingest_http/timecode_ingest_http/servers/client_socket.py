@@ -9,10 +9,10 @@ from collections import deque
 from itertools import islice
 from typing import Any
 
+from timecode_ingest_http.servers.unread import SYSTEM_BUFFER
+
 _PIECES = 64
 """How many pieces are sent at once, at most: systems have a limit."""
-_SYSTEM_BUFFER = 256 * 1024
-"""What the system may hold of answers that a client has not read. By itself it would hold some megabytes of each."""
 
 
 class ClientSocket(socket.socket):
@@ -35,7 +35,7 @@ class ClientSocket(socket.socket):
     def adopt(cls, accepted: socket.socket) -> ClientSocket:
         """Make an accepted socket one of these. The other object is of no use after."""
         adopted = cls(fileno=accepted.detach())
-        adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SYSTEM_BUFFER)
+        adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
         return adopted
 
     def recv(self, size: int, flags: int = 0) -> bytes:
@@ -60,7 +60,7 @@ class ClientSocket(socket.socket):
             self.unsent += len(piece)
 
     def flush(self) -> bool:
-        """Send what the client takes at once. Returns whether that was all that is held; raises OSError where it is gone."""
+        """Send what the client takes at once. Returns whether that was all; raises OSError where it is gone."""
         while self._pieces:
             try:
                 sent = self.sendmsg(islice(self._pieces, _PIECES), (), socket.MSG_DONTWAIT)

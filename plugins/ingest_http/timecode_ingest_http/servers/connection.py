@@ -24,8 +24,6 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         """Whether another request may follow, once the answer has left."""
         self.answered = False
         """Whether the client has yet to read an answer, rather than to send a request."""
-        self.in_line = False
-        """Whether the request came ahead of its turn, behind another one."""
 
     def begin(self) -> None:
         """Hand what has arrived to the parser. Called in the thread that works on the request."""

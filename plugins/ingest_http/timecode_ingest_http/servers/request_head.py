@@ -72,6 +72,11 @@ class Arrival:
         """Whether a thread may work on it without waiting for the client: it is whole, or will be refused unread."""
         return 0 < self._needed <= len(self._bytes)
 
+    @property
+    def more(self) -> bool:
+        """Whether what came goes beyond the request: the client has sent another without reading this one's answer."""
+        return self.complete and not self.body_follows and len(self._bytes) > self._needed
+
     def take(self) -> bytes:
         """Everything that came; the next request begins anew."""
         data = bytes(self._bytes)

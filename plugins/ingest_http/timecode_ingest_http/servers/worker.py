@@ -35,7 +35,9 @@ from gunicorn.workers.gthread import ThreadWorker
 from timecode_ingest_http.running import Running
 from timecode_ingest_http.servers.client_socket import ClientSocket
 from timecode_ingest_http.servers.connection import Connection
+from timecode_ingest_http.servers.line import Line
 from timecode_ingest_http.servers.plain_answer import plain_answer
+from timecode_ingest_http.servers.unread import MOST_UNREAD
 
 _STATUSES = {
     LimitRequestLine: 414,
@@ -49,9 +51,6 @@ _LINGER_S = 2.0
 _LAST_CALL_S = 0.5
 _UNREAD_S = 30.0
 """How long a client may leave an answer unread; whenever it has taken some of it, the time begins anew."""
-_MOST_UNREAD = 16 * 1024 * 1024
-"""How many bytes of answers may wait for their clients, all together."""
-_IN_LINE_AT_ONCE = 2
 _CHUNK = 256 * 1024
 
 
@@ -64,8 +63,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (gunicorn's)
         super().__init__(*arguments, **options)
-        self._line: deque[Connection] = deque()
-        self._in_line_now = 0
+        self._line = Line(self.enqueue_req)
 
     # --- Signals: the master's word counts, and it always means an orderly end.
 
@@ -99,8 +97,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Let the connection go that has kept us waiting longest: a crowd that sends nothing only turns out its own."""
         if self.pending_conns:
             self._drop(self.pending_conns[0])
-        elif self._line:
-            self._end(self._line.popleft())
+        elif ahead := self._line.turn_out():
+            self._end(ahead)
         elif self.keepalived_conns:
             idle = self.keepalived_conns.popleft()
             self.poller.unregister(idle.sock)
@@ -137,7 +135,10 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self._refuse(conn)
         elif conn.arrival.complete:
             self._unwatch(conn)
-            self.enqueue_req(conn)
+            if conn.arrival.more:
+                self._line.add(conn)
+            else:
+                self.enqueue_req(conn)
 
     def _take(self, conn: Connection, data: bytes) -> None:
         """Add what came to the request; a client that asks whether to go on with its body is told to, or refused."""
@@ -230,10 +231,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def finish_request(self, conn: Connection, done: Future[bool]) -> None:
         """A thread is done with a request: see its answer off."""
-        if conn.in_line:
-            conn.in_line = False
-            self._in_line_now -= 1
-            self._serve_the_line()
+        self._line.done(conn)
         try:
             conn.keep = not done.cancelled() and done.result()
             conn.sock.settimeout(0)
@@ -253,7 +251,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self._watch(conn, self.on_socket_writable, selectors.EVENT_WRITE)
         waiting = deque(other for other in self.pending_conns if other.sock.unsent)
         unread = sum(other.sock.unsent for other in waiting)
-        while unread > _MOST_UNREAD and len(waiting) > 1:
+        while unread > MOST_UNREAD and len(waiting) > 1:
             oldest = waiting.popleft()
             unread -= oldest.sock.unsent
             self.running.refusals.count("answer not read")
@@ -286,21 +284,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             if conn.arrival.too_long:
                 self._refuse(conn)
             elif conn.arrival.complete:
-                self._line.append(conn)
-                self._serve_the_line()
+                conn.timeout = time.monotonic() + self.deadline_s
+                self._line.add(conn)
             else:
                 self._gather(conn)
         else:
             self._keep(conn)
-
-    def _serve_the_line(self) -> None:
-        """Requests that came ahead of their turn are worked on a few at a time, so that others' never wait for them."""
-        while self._line and self._in_line_now < _IN_LINE_AT_ONCE:
-            conn = self._line.popleft()
-            conn.in_line = True
-            self._in_line_now += 1
-            conn.timeout = time.monotonic() + self.deadline_s
-            self.enqueue_req(conn)
 
     def _keep(self, conn: Connection) -> None:
         conn.timeout = time.monotonic() + (self.cfg.keepalive if self.alive else _LAST_CALL_S)

@@ -1,0 +1,118 @@
+"""waitress's connections, bounded: neither a body that its head refuses is kept, nor answers that nobody reads."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
+
+from timecode_ingest_http.running import Running
+from timecode_ingest_http.servers.unread import MOST_UNREAD, SYSTEM_BUFFER
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection. The server gets a class of its own, in which `running` is set."""
+
+    running: Running
+
+    def __init__(self, server: Any, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
+        super().__init__(server, sock, *arguments, **options)
+        self.parser_class = partial(HeadFirstParser, self)
+
+    def received(self, data: bytes) -> bool:
+        """As waitress's, in the main loop: take what came."""
+        taken = bool(super().received(data))
+        self.server.task_dispatcher.settle()
+        return taken
+
+    def writable(self) -> bool:
+        """As waitress's, which the main loop asks at each turn. One to be closed that does not read never would be."""
+        if self.will_close and self.total_outbufs_len:
+            with suppress(OSError):  # gone already
+                self.socket.shutdown(socket.SHUT_RDWR)
+        return bool(super().writable())
+
+    def service(self) -> None:
+        """As waitress's, in a thread: work on the first request."""
+        try:
+            super().service()
+        finally:
+            self.server.task_dispatcher.line.done(self)
+
+    def write_soon(self, data: Any) -> int:  # noqa: ANN401  (bytes, or waitress's own buffer)
+        """As waitress's. Of too much that nobody reads, the oldest goes; the main loop closes it."""
+        written: int = super().write_soon(data)
+        if self.total_outbufs_len:
+            others = [channel for channel in [*self.server.active_channels.values()] if channel is not self]
+            unread = self.total_outbufs_len + sum(channel.total_outbufs_len for channel in others)
+            for channel in sorted(others, key=lambda channel: channel.last_activity):
+                if unread <= MOST_UNREAD:
+                    break
+                if channel.total_outbufs_len:
+                    unread -= channel.total_outbufs_len
+                    channel.will_close = True
+                    self.running.refusals.count("answer not read")
+                    self.server.pull_trigger()
+        return written
+
+
+class HeadFirstParser(HTTPRequestParser):  # type: ignore[misc]
+    """waitress's parser, which has the guard look at the head before it takes the body."""
+
+    chunked: bool
+    expect_continue: bool
+    body_rcv: Any
+
+    def __init__(self, channel: Channel, adj: Any) -> None:  # noqa: ANN401
+        super().__init__(adj)
+        self._channel = channel
+
+    def received(self, data: bytes) -> int:
+        """As waitress's."""
+        in_head = self.body_rcv is None
+        consumed: int = super().received(data)
+        if self.error is not None:
+            self._channel.running.refusals.count_status(self.error.code)
+        elif in_head and self.body_rcv is not None:
+            self._look_at_head()
+            if self.completed:
+                return len(data)  # what follows is no other request
+        return consumed
+
+    def _look_at_head(self) -> None:
+        """Refuse chunks, whose end nobody knows. A body that is refused is thrown away as it comes, and answered then.
+
+        waitress can't answer and go on reading: an answer given before would be lost to a client that is still sending.
+        """
+        if self.chunked:
+            self.headers["TRANSFER_ENCODING"] = "chunked"  # waitress has taken it out; the guard is to see it
+            self.chunked = False
+        elif not self._channel.running.refuses(WSGITask(self._channel, self).get_environment()):
+            return
+        elif not self.expect_continue:
+            self.body_rcv.buf = _Nowhere()
+            return
+        self.expect_continue = False
+        self.headers["CONNECTION"] = "close"
+        self.completed = True
+
+
+class _Nowhere:
+    """One of waitress's buffers that keeps nothing."""
+
+    def append(self, data: bytes) -> None:
+        """Throw it away."""
+
+    def getfile(self) -> BytesIO:
+        """What was kept."""
+        return BytesIO()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
