@@ -77,6 +77,35 @@ class Home:
             raise TimecodeError(f"{path} is empty.", remedy="Remove it; a new one is made at the next start.")
         return text
 
+    def put(self, name: str, text: str) -> None:
+        """Write the 0600 file `name` whole, in place of the one that is there: a reader sees the old one or the new."""
+        path = self.path / name
+        try:
+            draft = _draft(path, text)
+            try:
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
+        except OSError as error:
+            raise TimecodeError(
+                f"cannot write {path}: {error.strerror}.", remedy="Check the disk, and who owns the folder."
+            ) from error
+
+
+def _draft(path: Path, text: str) -> Path:
+    """A 0600 file beside the one that it is to become, on disk."""
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft
+
 
 def _close_to_others(path: Path) -> None:
     """Take from others what they may do with a file or folder that was made by hand, say by `mkdir`."""
@@ -87,13 +116,8 @@ def _close_to_others(path: Path) -> None:
 
 def _create(path: Path, text: str) -> None:
     """Write a new file whole: a reader sees all of it or none. Another process's file, if it was first, stays."""
-    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(path, text)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
         try:
             os.link(draft, path)
         except FileExistsError:

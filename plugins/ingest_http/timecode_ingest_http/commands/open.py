@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import webbrowser
 from pathlib import Path
 
 import click
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
-from timecode_core.lock import WriteLock
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
 
 FILE = "open.html"
-SERVING = re.compile(r"timecode serve on port (\d{1,5}) ")
-"""How `timecode serve` writes itself down in the lock."""
 
 
 @click.command(name="open")
@@ -31,11 +27,12 @@ def open_page(installation: Installation, port: int | None, print_link: bool) ->
     A browser that may not read hidden folders (some are installed so) shows an error instead: use --print then.
     """
     from timecode_ingest_http.client import Client
+    from timecode_ingest_http.record import ServiceRecord
 
     settings = installation.settings.table(TABLE, HttpSettings)
     home = installation.home
-    serving = SERVING.match(WriteLock(home).holder)
-    link = Client(home.secret("token"), port or (int(serving[1]) if serving else settings.port)).login_link()
+    record = ServiceRecord.read(home)
+    link = Client(home.secret("token"), port or (record.port if record else settings.port)).login_link()
     if print_link:
         click.echo(link)
         return
