@@ -87,7 +87,7 @@ def test_a_forged_record_does_not_get_the_token(home: Path) -> None:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-GOOD = {
+GOOD: dict[str, object] = {
     "address": "127.0.0.1",
     "port": 5000,
     "command": ["timecode", "serve"],
@@ -95,6 +95,18 @@ GOOD = {
     "process": 1,
     "started": "2026-01-31T10:00:00+00:00",
 }
+
+
+WRONG: list[dict[str, object]] = [
+    {"port": 0},
+    {"port": 65536},
+    {"port": "5000"},
+    {"port": None},
+    {"command": "timecode serve"},
+    {"command": [1]},
+    {"process": "1"},
+    {"started": 5},
+]
 
 
 @pytest.mark.parametrize(
@@ -107,19 +119,7 @@ GOOD = {
         b"\xff\xfe",
         b"[" * 60_000,
         b" " * 70_000 + json.dumps(GOOD).encode(),
-        *(
-            json.dumps(GOOD | change).encode()
-            for change in [
-                {"port": 0},
-                {"port": 65536},
-                {"port": "5000"},
-                {"port": None},
-                {"command": "timecode serve"},
-                {"command": [1]},
-                {"process": "1"},
-                {"started": 5},
-            ]
-        ),
+        *(json.dumps(GOOD | change).encode() for change in WRONG),
     ],
 )
 def test_a_record_that_makes_no_sense_is_none(tmp_path: Path, content: bytes) -> None:

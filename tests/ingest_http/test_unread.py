@@ -35,7 +35,8 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def read_answers(connection: socket.socket, count: int, pause_s: float = 0.0) -> list[bytes]:
     """The bodies of so many answers with a Content-Length, one after the other."""
-    received, bodies = b"", []
+    received = b""
+    bodies: list[bytes] = []
     while len(bodies) < count:
         head, separator, rest = received.partition(b"\r\n\r\n")
         if separator:

@@ -25,12 +25,25 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
         super().__init__(server, sock, *arguments, **options)
         self.parser_class = partial(HeadFirstParser, self)
+        self.ahead = b""
+        """What the client has sent beyond its first request. It is not looked at before that is answered."""
+        self.pipelines = False
+        """Whether the client did not wait for an answer before it sent the next request."""
+
+    def readable(self) -> bool:
+        """As waitress's, which the main loop asks at each turn. Turn to what was sent ahead when its time has come."""
+        while (ready := bool(super().readable())) and self.ahead:
+            ahead, self.ahead = self.ahead, b""
+            self.pipelines = True
+            self.received(ahead)
+        return ready
 
     def received(self, data: bytes) -> bool:
         """As waitress's, in the main loop: take what came."""
-        taken = bool(super().received(data))
-        self.server.task_dispatcher.settle()
-        return taken
+        try:
+            return bool(super().received(data))
+        finally:
+            self.pipelines = False
 
     def writable(self) -> bool:
         """As waitress's, which the main loop asks at each turn. One to be closed that does not read never would be."""
@@ -75,16 +88,19 @@ class HeadFirstParser(HTTPRequestParser):  # type: ignore[misc]
         self._channel = channel
 
     def received(self, data: bytes) -> int:
-        """As waitress's."""
+        """As waitress's, but of a whole request what follows is kept for later."""
         in_head = self.body_rcv is None
         consumed: int = super().received(data)
         if self.error is not None:
             self._channel.running.refusals.count_status(self.error.code)
         elif in_head and self.body_rcv is not None:
             self._look_at_head()
-            if self.completed:
-                return len(data)  # what follows is no other request
-        return consumed
+        if not self.completed:
+            return consumed
+        if not self.connection_close and self.error is None and consumed < len(data):
+            self._channel.ahead = data[consumed:]
+            self._channel.pipelines = True
+        return len(data)
 
     def _look_at_head(self) -> None:
         """Refuse chunks, whose end nobody knows. A body that is refused is thrown away as it comes, and answered then.
@@ -101,6 +117,7 @@ class HeadFirstParser(HTTPRequestParser):  # type: ignore[misc]
             return
         self.expect_continue = False
         self.headers["CONNECTION"] = "close"
+        self.connection_close = True
         self.completed = True
 
 
