@@ -68,12 +68,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             for channel in sorted(others, key=lambda channel: channel.last_activity):
                 if unread <= MOST_UNREAD:
                     break
-                if channel.total_outbufs_len:
-                    unread -= channel.total_outbufs_len
+                unread -= channel.total_outbufs_len
+                if channel.total_outbufs_len and not channel.takes_more():
                     channel.will_close = True
                     self.running.refusals.count("answer not read")
                     self.server.pull_trigger()
         return written
+
+    def takes_more(self) -> bool:
+        """Send what the client takes now of what waits for it. Whether that was anything."""
+        held = self.total_outbufs_len
+        self._flush_exception(self._flush_some_if_lockable, do_close=False)
+        return bool(self.total_outbufs_len < held)
 
 
 class HeadFirstParser(HTTPRequestParser):  # type: ignore[misc]

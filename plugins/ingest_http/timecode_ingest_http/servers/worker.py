@@ -249,29 +249,34 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         conn.answered = True
         self._give_time(conn)
         self._watch(conn, self.on_socket_writable, selectors.EVENT_WRITE)
-        waiting = deque(other for other in self.pending_conns if other.sock.unsent)
+        waiting = [other for other in self.pending_conns if other.sock.unsent]
         unread = sum(other.sock.unsent for other in waiting)
-        while unread > MOST_UNREAD and len(waiting) > 1:
-            oldest = waiting.popleft()
-            unread -= oldest.sock.unsent
-            self.running.refusals.count("answer not read")
-            self._drop(oldest)
+        for oldest in waiting[:-1]:
+            if unread <= MOST_UNREAD:
+                break
+            held = oldest.sock.unsent
+            unread -= held
+            self.on_socket_writable(oldest, oldest.sock)  # it may have begun to read just now
+            if oldest in self.pending_conns and oldest.sock.unsent == held:
+                self.running.refusals.count("answer not read")
+                self._drop(oldest)
 
     def _give_time(self, conn: Connection) -> None:
         conn.timeout = time.monotonic() + (_UNREAD_S if self.alive else _LAST_CALL_S)
 
     def on_socket_writable(self, conn: Connection, client: Any) -> None:  # noqa: ANN401, ARG002
         """The client takes more of its answer."""
+        held = conn.sock.unsent
         try:
             left = conn.sock.flush()
         except OSError:  # gone
             self._drop(conn)
             return
-        self.pending_conns.remove(conn)
         if left:
-            self.poller.unregister(conn.sock)
+            self._unwatch(conn)
             self._go_on(conn)
-        else:
+        elif conn.sock.unsent < held:
+            self.pending_conns.remove(conn)
             self.pending_conns.append(conn)  # it is no longer the one that has kept us waiting longest
             self._give_time(conn)
 
