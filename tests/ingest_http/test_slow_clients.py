@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -80,6 +82,24 @@ def test_a_crowd_beyond_all_bounds_turns_out_its_own(tmp_path: Path) -> None:
         for _ in range(5):
             assert service.get("/api/v1/status").status == 200
         assert ended(crowd[0])
+
+
+def test_who_is_turned_out_while_sending_takes_nobody_along(tmp_path: Path) -> None:
+    """As many connections as there may be all send at once, just as one more turns one out: the worker lives."""
+    with start(tmp_path / "home", server="gunicorn", ingest_http__deadline="600") as service, ExitStack() as stack:
+        worker = service.worker()
+        crowd = [stack.enter_context(service.raw(b"G")) for _ in range(64 + 512)]
+        kept = service.connection()
+        assert service.get("/api/v1/status", connection=kept).status == 200
+        os.kill(worker, signal.SIGSTOP)  # so that all that follows is there at once
+        crowd += [stack.enter_context(service.raw(b"G")) for _ in range(10)]
+        for connection in crowd:
+            connection.sendall(b"E")
+        os.kill(worker, signal.SIGCONT)
+        assert service.get("/api/v1/status").status == 200
+        assert service.worker() == worker
+        assert "Exception" not in service.output()
+        kept.close()
 
 
 def test_a_drip_is_cut_off(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ class Policy:
     """
 
     open: bool = False
-    """Reached without a credential. Never for what tells or changes anything of the user's."""
+    """Reached without a credential; a body has 16 KiB at most. Never for what tells or changes the user's things."""
     media_types: tuple[str, ...] = ("application/json",)
     """What a request with a body may call itself. A page elsewhere can send `text/plain` and form types unasked."""
     carriers: tuple[Carrier, ...] = field(default=("bearer", "cookie"))

@@ -22,7 +22,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     running: Running
 
     def __init__(self, server: Any, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
+        with suppress(OSError):  # gone already
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
         super().__init__(server, sock, *arguments, **options)
         self.parser_class = partial(HeadFirstParser, self)
         self.ahead = b""

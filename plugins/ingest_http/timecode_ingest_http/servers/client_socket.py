@@ -6,6 +6,7 @@ import errno
 import socket
 import time
 from collections import deque
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -35,7 +36,8 @@ class ClientSocket(socket.socket):
     def adopt(cls, accepted: socket.socket) -> ClientSocket:
         """Make an accepted socket one of these. The other object is of no use after."""
         adopted = cls(fileno=accepted.detach())
-        adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
+        with suppress(OSError):  # gone already
+            adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
         return adopted
 
     def recv(self, size: int, flags: int = 0) -> bytes:

@@ -76,6 +76,13 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     # --- The main loop's side: gathering.
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """As gunicorn's, but whom an earlier callback of the same round has turned out, or away, is not called."""
+        registered = self.poller.get_map()
+        for key, _ in self.poller.select(timeout):
+            if registered.get(key.fd) is key:
+                key.data(key.fileobj)
+
     def accept(self, listener: Any) -> None:  # noqa: ANN401
         """Take a new connection and wait for its first request."""
         try:
@@ -196,7 +203,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         soon = min(deadline, time.monotonic() + _LAST_CALL_S)
         super()._cap_keepalive(soon)
         for conn in self.pending_conns:
-            conn.timeout = min(conn.timeout, soon)
+            conn.timeout = min(conn.timeout, deadline if conn.sock.unsent else soon)
 
     # --- The thread's side.
 
@@ -262,7 +269,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                 self._drop(oldest)
 
     def _give_time(self, conn: Connection) -> None:
-        conn.timeout = time.monotonic() + (_UNREAD_S if self.alive else _LAST_CALL_S)
+        conn.timeout = time.monotonic() + (_UNREAD_S if self.alive else _LINGER_S)
 
     def on_socket_writable(self, conn: Connection, client: Any) -> None:  # noqa: ANN401, ARG002
         """The client takes more of its answer."""
