@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from support.server import Server
+from support.crowd import Crowd
+from support.server import Server, children
 from timecode_ingest_http.refusals import Refusals
 
 SECRET = "s3cret-of-a-stranger"
@@ -48,6 +51,25 @@ def test_a_flood_of_bad_requests_leaves_a_line_or_two(service: Server) -> None:
     assert SECRET not in service.output()
     assert "Traceback" not in service.output()
     assert not re.search(r"[^\n -~×]", service.output())
+
+
+def test_many_requests_at_once_are_nothing_to_tell(service: Server) -> None:
+    """waitress by itself would warn of each that has to wait for a thread."""
+    before = service.output()
+    processes = [service.process.pid, *children(service.process.pid)]
+    sent = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n\r\n".encode()
+    with Crowd(service, 200, sent[:10]) as crowd:
+        assert service.get("/healthz").status == 200
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)  # so that all are there at once
+        for connection in crowd:
+            connection.sendall(sent[10:])
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+        for connection in crowd:
+            connection.setblocking(True)
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+    assert service.output() == before
 
 
 def test_the_first_is_told_at_once_and_the_others_together(caplog: pytest.LogCaptureFixture) -> None:
