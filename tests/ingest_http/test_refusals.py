@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from support.crowd import Crowd
-from support.server import Server, children
+from support.server import Server, start
 from timecode_ingest_http.refusals import Refusals
 
 SECRET = "s3cret-of-a-stranger"
@@ -53,23 +52,14 @@ def test_a_flood_of_bad_requests_leaves_a_line_or_two(service: Server) -> None:
     assert not re.search(r"[^\n -~×]", service.output())
 
 
-def test_many_requests_at_once_are_nothing_to_tell(service: Server) -> None:
-    """waitress by itself would warn of each that has to wait for a thread."""
-    before = service.output()
-    processes = [service.process.pid, *children(service.process.pid)]
-    sent = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n\r\n".encode()
-    with Crowd(service, 200, sent[:10]) as crowd:
+def test_waitress_does_not_warn_of_a_crowd(tmp_path: Path) -> None:
+    """Whenever there are as many connections as there may be, by itself it would: anybody can bring that about."""
+    with start(tmp_path / "home", server="waitress") as service:
+        before = service.output()
+        with Crowd(service, 600, b"GET "):
+            pass
         assert service.get("/healthz").status == 200
-        for process in processes:
-            os.kill(process, signal.SIGSTOP)  # so that all are there at once
-        for connection in crowd:
-            connection.sendall(sent[10:])
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
-        for connection in crowd:
-            connection.setblocking(True)
-            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
-    assert service.output() == before
+        assert service.output() == before
 
 
 def test_the_first_is_told_at_once_and_the_others_together(caplog: pytest.LogCaptureFixture) -> None:
