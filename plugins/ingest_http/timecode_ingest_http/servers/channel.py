@@ -28,6 +28,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self.parser_class = partial(HeadFirstParser, self)
         self.ahead = b""
         """What the client has sent beyond its first request. It is not looked at before that is answered."""
+        self.held = 0
+        """How long the answer is of which some is unread: waitress keeps it whole."""
         self.pipelines = False
         """Whether the client did not wait for an answer before it sent the next request."""
 
@@ -62,15 +64,20 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def write_soon(self, data: Any) -> int:  # noqa: ANN401  (bytes, or waitress's own buffer)
         """As waitress's. Of too much that nobody reads, the oldest goes; the main loop closes it."""
+        if not self.total_outbufs_len:
+            self.held = 0
         written: int = super().write_soon(data)
+        self.held += written
         if self.total_outbufs_len:
             others = [channel for channel in [*self.server.active_channels.values()] if channel is not self]
-            unread = self.total_outbufs_len + sum(channel.total_outbufs_len for channel in others)
+            unread = self.held + sum(channel.held for channel in others if channel.total_outbufs_len)
             for channel in sorted(others, key=lambda channel: channel.last_activity):
                 if unread <= MOST_UNREAD:
                     break
-                unread -= channel.total_outbufs_len
-                if channel.total_outbufs_len and not channel.takes_more():
+                if not channel.total_outbufs_len:
+                    continue
+                unread -= channel.held
+                if not channel.takes_more():
                     channel.will_close = True
                     self.running.refusals.count("answer not read")
                     self.server.pull_trigger()

@@ -72,5 +72,7 @@ class ClientSocket(socket.socket):
             while self._pieces and sent >= len(self._pieces[0]):
                 sent -= len(self._pieces.popleft())
             if sent:
-                self._pieces[0] = self._pieces[0][sent:]
+                rest = self._pieces[0][sent:]
+                # a view keeps all of the answer in memory: what is held stays below twice what is unsent
+                self._pieces[0] = rest if 2 * len(rest) > memoryview(rest.obj).nbytes else memoryview(bytes(rest))
         return True
