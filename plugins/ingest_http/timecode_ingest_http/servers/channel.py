@@ -35,10 +35,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def readable(self) -> bool:
         """As waitress's, which the main loop asks at each turn. Turn to what was sent ahead when its time has come."""
-        while (ready := bool(super().readable())) and self.ahead:
+        ready = bool(super().readable())
+        if ready and self.held:  # all of it has left
+            self.outbufs[-1].prune()
+            self.held = 0
+        while ready and self.ahead:
             ahead, self.ahead = self.ahead, b""
             self.pipelines = True
             self.received(ahead)
+            ready = bool(super().readable())
         return ready
 
     def received(self, data: bytes) -> bool:
