@@ -82,7 +82,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
                 if not channel.total_outbufs_len:
                     continue
                 unread -= channel.held
-                if not channel.takes_more():
+                if not channel.will_close and not channel.takes_more():
                     channel.will_close = True
                     self.running.refusals.count("answer not read")
                     self.server.pull_trigger()
