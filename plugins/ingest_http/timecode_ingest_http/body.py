@@ -11,6 +11,8 @@ import orjson
 
 MAX_BODY = 1024 * 1024
 """The longest request body, in bytes, as it comes and as it is unpacked."""
+MAX_OPEN_BODY = 16 * 1024
+"""The longest where no credential is asked for: anybody may send as many as there are connections."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -34,9 +36,9 @@ def read_json(req: falcon.Request) -> Any:  # noqa: ANN401  (JSON is anything)
     return _decoded(read_body(req))
 
 
-def too_large() -> falcon.HTTPContentTooLarge:
-    """The answer to a body that is too long."""
-    return falcon.HTTPContentTooLarge(title="Too large", description=f"A request may have {MAX_BODY} bytes.")
+def too_large(most: int = MAX_BODY) -> falcon.HTTPContentTooLarge:
+    """The answer to a body of more than so many bytes."""
+    return falcon.HTTPContentTooLarge(title="Too large", description=f"The body may have {most} bytes.")
 
 
 def _unpacked(data: bytes) -> bytes:
