@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from timecode_core.errors import TimecodeError
-from timecode_core.private import read_private, write_private
+from timecode_core.private import read_private, replace_private, write_private
 
 _OURS = frozenset({"token", "machine_id", "config.toml", "timecode.lock", "timecode.db"})
 """A folder with one of these is one of Timecode's."""
@@ -74,6 +74,16 @@ class Home:
         if not text:
             raise TimecodeError(f"{path} is empty.", remedy="Remove it; a new one is made at the next start.")
         return text
+
+    def put(self, name: str, text: str) -> None:
+        """Write the 0600 file `name` whole, in place of the one that is there: a reader sees the old one or the new."""
+        path = self.path / name
+        try:
+            replace_private(path, text)
+        except OSError as error:
+            raise TimecodeError(
+                f"cannot write {path}: {error.strerror}.", remedy="Check the disk, and who owns the folder."
+            ) from error
 
 
 def _close_to_others(path: Path) -> None:

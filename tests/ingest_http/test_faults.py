@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import falcon
+import pytest
 from falcon.testing import TestClient
-from support.houses import fresh_home, installation, plugins_with, running
+from support.houses import fresh_home, fresh_service, installation, plugins_with, running
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
 from timecode_core.observation import Observation
@@ -18,6 +20,8 @@ from timecode_core.service import Service
 from timecode_core.stretch import Stretch
 from timecode_ingest_http.app import Identity, make_app
 from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.mount import Mount
+from timecode_ingest_http.policy import OPEN
 from timecode_ingest_http.settings import HttpSettings
 
 TOKEN = "0b0e0a52-0000-4000-8000-000000000000"
@@ -99,3 +103,23 @@ def test_a_step_that_fails_stores_nothing_of_the_batch() -> None:
         stored = client.simulate_get("/api/v1/events", params={"from": "1970-01-01", "to": "2100-01-01"}).json["events"]
         assert stored == []
         assert client.simulate_post("/api/v1/events", json=EVENTS).json["stored"] == len(EVENTS)
+
+
+class Broken:
+    """A third party's resource with a bug."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:  # noqa: ARG002
+        raise ZeroDivisionError
+
+
+def test_a_bug_is_logged_with_its_route_and_not_with_the_path(caplog: pytest.LogCaptureFixture) -> None:
+    """Where anybody may call a route, its path is anybody's text, line feeds included."""
+    with fresh_service() as service:
+        mounts = [Mount("/broken/{name}", Broken(), OPEN)]
+        app = make_app(service, HttpSettings(), Identity(TOKEN, 4821), Codes(), mounts)
+        answer = TestClient(app).simulate_get("/broken/x%0aforged", headers={"Host": "127.0.0.1:4821"})
+    assert answer.status_code == 500
+    (record,) = (record for record in caplog.records if record.name == "timecode.http")
+    assert record.message == "GET /broken/{name}: unexpected error"
+    assert record.exc_info is not None
+    assert "forged" not in caplog.text

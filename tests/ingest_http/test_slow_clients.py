@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -80,6 +82,24 @@ def test_a_crowd_beyond_all_bounds_turns_out_its_own(tmp_path: Path) -> None:
         for _ in range(5):
             assert service.get("/api/v1/status").status == 200
         assert ended(crowd[0])
+
+
+def test_who_is_turned_out_while_sending_takes_nobody_along(tmp_path: Path) -> None:
+    """As many connections as there may be all send at once, just as one more turns one out: the worker lives."""
+    with start(tmp_path / "home", server="gunicorn", ingest_http__deadline="600") as service, ExitStack() as stack:
+        worker = service.worker()
+        crowd = [stack.enter_context(service.raw(b"G")) for _ in range(64 + 512)]
+        kept = service.connection()
+        assert service.get("/api/v1/status", connection=kept).status == 200
+        os.kill(worker, signal.SIGSTOP)  # so that all that follows is there at once
+        crowd += [stack.enter_context(service.raw(b"G")) for _ in range(10)]
+        for connection in crowd:
+            connection.sendall(b"E")
+        os.kill(worker, signal.SIGCONT)
+        assert service.get("/api/v1/status").status == 200
+        assert service.worker() == worker
+        assert "Exception" not in service.output()
+        kept.close()
 
 
 def test_a_drip_is_cut_off(tmp_path: Path) -> None:
@@ -217,10 +237,15 @@ def test_a_request_is_complete_with_its_last_byte(
     length = f"{len(body):0{digits}}"
     request = f"POST / HTTP/1.1\r\nHost: x\r\n{name}: {length}\r\nA: b\r\n\r\n".encode() + body
     edges = sorted({0, len(request), *(cut for cut in cuts if cut < len(request))})
+    head = len(request) - len(body)
     arrival = Arrival(max_body=100)
     for begin, end in pairwise(edges):
         assert not arrival.complete
-        assert not arrival.add(request[begin:end])
+        assert arrival.wanted > 0
+        assert arrival.add(request[begin:end]) == (begin < head <= end < len(request))
+        if head <= end:
+            assert arrival.wanted == len(request) - end
+            assert arrival.head == request[:head]
     assert arrival.complete
     arrival.add(extra)
     assert arrival.take() == request + extra
@@ -243,6 +268,20 @@ def test_a_body_that_will_be_refused_is_not_waited_for(line: str) -> None:
     assert not arrival.add(f"POST / HTTP/1.1\r\n{line}\r\nExpect: 100-continue\r\n\r\n".encode())
     assert arrival.complete
     assert arrival.body_follows
+
+
+@given(body=st.binary(min_size=1, max_size=50), sent=st.integers(0, 49), asks=st.booleans())
+def test_a_body_that_is_refused_by_its_head_is_not_waited_for(body: bytes, sent: int, asks: bool) -> None:
+    """Once it is refused the request counts as arrived, with what has come; the client's question is not forgotten."""
+    expect = "Expect: 100-continue\r\n" if asks else ""
+    head = f"POST / HTTP/1.1\r\nContent-Length: {len(body)}\r\n{expect}\r\n".encode()
+    arrival = Arrival(max_body=100)
+    came = head + body[: min(sent, len(body) - 1)]
+    assert arrival.add(came)
+    assert (arrival.complete, arrival.expects_leave) == (False, asks)
+    arrival.refuse_body()
+    assert (arrival.complete, arrival.body_follows) == (True, True)
+    assert arrival.take() == came
 
 
 def test_an_endless_head_is_not_waited_for() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import falcon
 import orjson
@@ -19,6 +20,7 @@ from timecode_ingest_http.guard import Guard
 from timecode_ingest_http.keys import Keys
 from timecode_ingest_http.mount import Mount
 from timecode_ingest_http.policy import OPEN, RIGHTS, Policy
+from timecode_ingest_http.refusals import Refusals
 from timecode_ingest_http.resources.assets import AssetsResource, ShellAssetsResource
 from timecode_ingest_http.resources.events import EventsResource
 from timecode_ingest_http.resources.export import ExportResource
@@ -50,6 +52,16 @@ class Identity:
     port: int
 
 
+class Application(falcon.App[falcon.Request, falcon.Response]):
+    """Falcon's application, with the guard before it that servers may ask of a request's head."""
+
+    guard: Guard
+
+    def refuses(self, environ: dict[str, Any]) -> bool:
+        """Whether a request is answered by its head alone: a server need not gather its body then."""
+        return self.guard.refuses(falcon.Request(environ, options=self.req_options))
+
+
 def own_mounts(
     service: Service, identity: Identity, shell: Shell, sign_in: SignIn, credentials: Credentials
 ) -> list[Mount]:
@@ -74,8 +86,13 @@ def own_mounts(
 
 
 def make_app(
-    service: Service, settings: HttpSettings, identity: Identity, codes: Codes, mounts: Sequence[Mount] = ()
-) -> falcon.App[falcon.Request, falcon.Response]:
+    service: Service,
+    settings: HttpSettings,
+    identity: Identity,
+    codes: Codes,
+    mounts: Sequence[Mount] = (),
+    refusals: Refusals | None = None,
+) -> Application:
     """Build the application. `mounts` are third parties' routes; one whose path is taken or malformed is left out.
 
     Raises PluginError where the settings name a page that is no shell.
@@ -87,7 +104,8 @@ def make_app(
     router = CompiledRouter()
     policies: dict[str, Policy] = {}
     guard = Guard(identity.port, router, policies, credentials)
-    app = falcon.App(middleware=[guard], router=router)
+    app = Application(middleware=[*filter(None, [refusals]), guard], router=router)
+    app.guard = guard
     handlers = Handlers({falcon.MEDIA_JSON: JSONHandler(dumps=orjson.dumps, loads=orjson.loads)})
     app.req_options.media_handlers = handlers
     app.resp_options.media_handlers = handlers

@@ -34,9 +34,9 @@ def read_json(req: falcon.Request) -> Any:  # noqa: ANN401  (JSON is anything)
     return _decoded(read_body(req))
 
 
-def too_large() -> falcon.HTTPContentTooLarge:
+def too_large(most: int = MAX_BODY) -> falcon.HTTPContentTooLarge:
     """The answer to a body that is too long."""
-    return falcon.HTTPContentTooLarge(title="Too large", description=f"A request may have {MAX_BODY} bytes.")
+    return falcon.HTTPContentTooLarge(title="Too large", description=f"The body may have {most} bytes.")
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import falcon
@@ -11,6 +12,9 @@ from timecode_ingest_http import cors, service_worker
 from timecode_ingest_http.body import MAX_BODY, too_large
 from timecode_ingest_http.credentials import Credentials
 from timecode_ingest_http.policy import OPEN, READING, STRICT, Policy, Right
+
+MAX_OPEN_BODY = 16 * 1024
+"""The longest body where no credential is asked for: anybody may send as many as there are connections."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -53,6 +57,7 @@ class Guard:
 
         What the request may do is left in `req.context.right`, for routes that tell some less than others.
         """
+        self._check_target(req)
         self._check_host(req)
         if service_worker.asked_for(req):
             req.context.policy = OPEN
@@ -67,10 +72,25 @@ class Guard:
         self._check_origin(req, policy)
         if not policy.open:
             req.context.right = self._right(req, policy)
-        self._check_length(req)
+        if found is None:
+            raise falcon.HTTPRouteNotFound
+        self._check_method(req, found[0])
+        self._check_length(req, MAX_OPEN_BODY if policy.open else MAX_BODY)
         if req.method not in READING:
             self._check_media_type(req, policy)
             self._check_encoding(req, policy)
+
+    def refuses(self, req: falcon.Request) -> bool:
+        """Whether the head alone gets the request its answer, so that nobody need wait for the body.
+
+        Whatever is raised here is raised again when the application works on it, and answered in its words.
+        """
+        resp = falcon.Response()
+        try:
+            self.process_request(req, resp)
+        except Exception:  # noqa: BLE001
+            return True
+        return bool(resp.complete)
 
     def process_response(
         self,
@@ -104,13 +124,20 @@ class Guard:
             raise falcon.HTTPForbidden(title="Not allowed", description=f"{_WHO[right]} may not do this.")
         return right
 
+    def _check_target(self, req: falcon.Request) -> None:
+        """Where the target names an authority, that counts, whatever Host says (RFC 9112, 3.2.2)."""
+        target = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or "/"  # gunicorn's name, and waitress's
+        if target.startswith("/"):
+            return
+        scheme, separator, rest = target.partition("://")
+        if not separator:
+            raise falcon.HTTPBadRequest(title="Bad target", description="The target must be a path.")
+        if scheme != "http" or re.split("[/?#]", rest, maxsplit=1)[0] not in self._hosts:
+            raise _wrong_host()
+
     def _check_host(self, req: falcon.Request) -> None:
         if req.get_header("Host") not in self._hosts:
-            raise falcon.HTTPError(
-                falcon.HTTP_421,
-                title="Wrong host",
-                description="This service answers to 127.0.0.1, localhost and [::1] alone.",
-            )
+            raise _wrong_host()
 
     def _check_origin(self, req: falcon.Request, policy: Policy) -> None:
         origin = req.get_header("Origin")
@@ -123,13 +150,18 @@ class Guard:
                 title="Foreign origin", description="Pages of other sites may not call this service."
             )
 
-    def _check_length(self, req: falcon.Request) -> None:
+    def _check_method(self, req: falcon.Request, resource: object) -> None:
+        """What Falcon would find out after the body has come."""
+        if req.method != "OPTIONS" and not hasattr(resource, f"on_{req.method.lower()}"):
+            raise falcon.HTTPMethodNotAllowed([*self._router.map_http_methods(resource), "OPTIONS"])
+
+    def _check_length(self, req: falcon.Request, most: int) -> None:
         if req.get_header("Transfer-Encoding") is not None or (
             req.method not in READING and req.content_length is None
         ):
             raise falcon.HTTPLengthRequired(title="Length required", description="Send a Content-Length.")
-        if (req.content_length or 0) > MAX_BODY:
-            raise too_large()
+        if (req.content_length or 0) > most:
+            raise too_large(most)
 
     def _check_media_type(self, req: falcon.Request, policy: Policy) -> None:
         given = (req.get_header("Content-Type") or "").partition(";")[0].strip().lower()
@@ -146,6 +178,14 @@ class Guard:
                 title="Unsupported encoding",
                 description=f"A body may come as {' or '.join(('it is', *policy.encodings))}.",
             )
+
+
+def _wrong_host() -> falcon.HTTPError:
+    return falcon.HTTPError(
+        falcon.HTTP_421,
+        title="Wrong host",
+        description="This service answers to 127.0.0.1, localhost and [::1] alone.",
+    )
 
 
 def _is_navigation(req: falcon.Request) -> bool:

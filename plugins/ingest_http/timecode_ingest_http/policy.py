@@ -30,7 +30,7 @@ class Policy:
     """
 
     open: bool = False
-    """Reached without a credential. Never for what tells or changes anything of the user's."""
+    """Reached without a credential; a body has 16 KiB at most. Never for what tells or changes the user's things."""
     takes: Takes = field(factory=dict)
     """Whose credential is good enough: for every method, or by method. See `taken` for what holds by default."""
     carriers: tuple[Carrier, ...] = field(default=("bearer",))

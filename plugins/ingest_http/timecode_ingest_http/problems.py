@@ -39,14 +39,19 @@ def on_expected(req: falcon.Request, resp: falcon.Response, error: TimecodeError
         )
     if isinstance(error, RenderError):
         raise falcon.HTTPServiceUnavailable(title="Cannot render", description=str(error))
-    _log.error("%s %s: %s", req.method, req.path, error)
+    _log.error("%s: %s", _where(req), error)
     raise falcon.HTTPInternalServerError(title="Internal error", description=str(error))
 
 
 def on_unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, object]) -> None:  # noqa: ARG001
     """Log a bug with its traceback and tell the client nothing of it."""
-    _log.error("%s %s: unexpected error", req.method, req.path, exc_info=error)
+    _log.error("%s: unexpected error", _where(req), exc_info=error)
     raise falcon.HTTPInternalServerError(title="Internal error", description="The service's log says more.")
+
+
+def _where(req: falcon.Request) -> str:
+    """The route, for the log: the path could be anything, line feeds included."""
+    return f"{req.method} {req.uri_template}" if req.uri_template else "before any route"
 
 
 def install(app: falcon.App[falcon.Request, falcon.Response]) -> None:

@@ -11,6 +11,7 @@ from timecode_core.service import Service
 
 from timecode_ingest_http.app import Identity, make_app
 from timecode_ingest_http.codes import Codes
+from timecode_ingest_http.refusals import Refusals
 from timecode_ingest_http.settings import HttpSettings
 from timecode_ingest_http.sign_in import link_with
 
@@ -27,7 +28,11 @@ class Running:
         self._service = Service(installation)
         self._service.start()
         mounts = installation.plugins.collect("timecode_http_resources", service=self._service)
-        self.app: WsgiApp = make_app(self._service, settings, identity, self._codes, mounts)
+        self.refusals = Refusals()
+        app = make_app(self._service, settings, identity, self._codes, mounts, self.refusals)
+        self.app: WsgiApp = app
+        self.refuses: Callable[[dict[str, Any]], bool] = app.refuses
+        """Whether a request's head, as a WSGI environment, is enough to answer it: its body is not waited for then."""
 
     @property
     def progress(self) -> str:
@@ -45,3 +50,4 @@ class Running:
     def close(self) -> None:
         """Finish what is being written, and close the store."""
         self._service.close()
+        self.refusals.close()

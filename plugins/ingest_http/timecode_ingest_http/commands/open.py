@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import webbrowser
 from html import escape
 from pathlib import Path
@@ -10,15 +9,12 @@ from pathlib import Path
 import click
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
-from timecode_core.lock import WriteLock
 from timecode_core.private import replace_private
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
 from timecode_ingest_http.token import read_token
 
 FILE = "open.html"
-SERVING = re.compile(r"timecode serve on port (\d{1,5}) ")
-"""How `timecode serve` writes itself down in the lock."""
 
 
 @click.command(name="open")
@@ -33,11 +29,12 @@ def open_page(installation: Installation, port: int | None, print_link: bool) ->
     A browser that may not read hidden folders (some are installed so) shows an error instead: use --print then.
     """
     from timecode_ingest_http.client import Client
+    from timecode_ingest_http.record import ServiceRecord
 
     settings = installation.settings.table(TABLE, HttpSettings)
     home = installation.home
-    serving = SERVING.match(WriteLock(home).holder)
-    link = Client(read_token(home), port or (int(serving[1]) if serving else settings.port)).login_link()
+    record = ServiceRecord.read(home)
+    link = Client(read_token(home), port or (record.port if record else settings.port)).login_link()
     if print_link:
         click.echo(link)
         return

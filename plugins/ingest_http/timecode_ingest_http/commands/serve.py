@@ -57,6 +57,7 @@ def _run(installation: Installation, settings: HttpSettings, token: str) -> None
     """Start the server that the settings name. What only it needs is imported here."""
     from timecode_ingest_http.app import Identity
     from timecode_ingest_http.binding import listen
+    from timecode_ingest_http.record import ServiceRecord
     from timecode_ingest_http.running import Running
 
     try:
@@ -66,6 +67,10 @@ def _run(installation: Installation, settings: HttpSettings, token: str) -> None
             f"{settings.server_name} does not run here: {error}.", remedy='Set server = "auto" in [ingest_http].'
         ) from error
     sockets = listen(settings.port)
+    try:
+        ServiceRecord.of_this_process(settings.port).write(installation.home)
+    except TimecodeError as error:  # it can be found by its port all the same
+        click.echo(f"timecode: {error}", err=True)
     for failure in installation.plugins.failures:
         click.echo(f"timecode: plugin {failure}", err=True)
     listens = f"Timecode listens on http://127.0.0.1:{settings.port} and keeps its data in {installation.home.path}."

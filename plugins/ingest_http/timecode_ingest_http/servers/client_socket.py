@@ -1,34 +1,44 @@
-"""The client's socket, for a thread that works on a request: it waits no longer than it may, and writes in one go."""
+"""The client's socket, for a thread that works on a request: it waits no longer than it may, and never to send."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import time
+from collections import deque
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
-_HOLD = 256 * 1024
+from timecode_ingest_http.servers.unread import SYSTEM_BUFFER
+
+_PIECES = 64
+"""How many pieces are sent at once, at most: systems have a limit."""
 
 
 class ClientSocket(socket.socket):
-    """A connected socket with a deadline for each request.
+    """A connected socket with a deadline for each request, which holds what is to be sent until `flush`.
 
-    What is sent is held until `flush` (or until there is much of it): head and body written one by one would cost a
-    client that delays its acknowledgements some 40 ms a request.
+    Head and body leave together: written one by one they would cost a client that delays its acknowledgements some
+    40 ms a request. And nobody waits for a client that does not read: what it does not take stays `unsent`.
     """
 
     deadline = float("inf")
-    """When, on `time.monotonic`'s clock, the client must have sent its request; each write may take `write_s`."""
-    write_s = 30.0
+    """When, on `time.monotonic`'s clock, the client must have sent its request."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (as socket.socket)
         super().__init__(*arguments, **options)
-        self._held = bytearray()
+        self._pieces: deque[memoryview] = deque()
+        self.unsent = 0
+        """How many bytes are held."""
 
     @classmethod
     def adopt(cls, accepted: socket.socket) -> ClientSocket:
         """Make an accepted socket one of these. The other object is of no use after."""
-        return cls(fileno=accepted.detach())
+        adopted = cls(fileno=accepted.detach())
+        with suppress(OSError):  # gone already
+            adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
+        return adopted
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """As `socket.recv`; after the deadline the client counts as gone."""
@@ -46,17 +56,21 @@ class ClientSocket(socket.socket):
             self.settimeout(None)
 
     def sendall(self, data: Any, flags: int = 0) -> None:  # noqa: ANN401, ARG002  (any buffer)
-        """Hold what is to be sent, and send it once there is much."""
-        self._held += data
-        if len(self._held) > _HOLD:
-            self.flush()
+        """Hold what is to be sent. It must not change until it has been."""
+        if piece := memoryview(data):
+            self._pieces.append(piece)
+            self.unsent += len(piece)
 
-    def flush(self) -> None:
-        """Send what is held. Raises OSError where the client does not take it in time, or is gone."""
-        held, self._held = self._held, bytearray()
-        if held:
-            self.settimeout(self.write_s)
+    def flush(self) -> bool:
+        """Send what the client takes at once. Returns whether that was all; raises OSError where it is gone."""
+        while self._pieces:
             try:
-                super().sendall(held)
-            except TimeoutError as error:
-                raise ConnectionResetError(errno.ECONNRESET, "the client does not read its answer") from error
+                sent = self.sendmsg(islice(self._pieces, _PIECES), (), socket.MSG_DONTWAIT)
+            except (BlockingIOError, InterruptedError):
+                return False
+            self.unsent -= sent
+            while self._pieces and sent >= len(self._pieces[0]):
+                sent -= len(self._pieces.popleft())
+            if sent:
+                self._pieces[0] = self._pieces[0][sent:]
+        return True

@@ -106,7 +106,10 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         return self._running.app
 
     def _begun(self, worker: Any) -> None:  # noqa: ANN401
-        if worker.age == 1 and self._running is not None:
+        if self._running is None:
+            return
+        worker.running = self._running
+        if worker.age == 1:
             self._announce(self._running)
 
     def _end_if_failed(self) -> None:

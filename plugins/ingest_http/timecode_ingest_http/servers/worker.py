@@ -2,7 +2,8 @@
 
 gunicorn's own gthread worker gives a connection a thread as soon as it opens, and lets the thread wait for the request;
 a few dozen half-sent requests then stop the service. Here the main loop gathers each request without waiting, and a
-thread gets it once it is whole.
+thread gets it once it is whole. What a client does not take of its answer at once, the main loop sends later. A request
+that is refused by its head is not gathered, and requests sent ahead of their turn wait in a line of their own.
 """
 
 from __future__ import annotations
@@ -18,37 +19,39 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
-
-from timecode_ingest_http.body import MAX_BODY
-from timecode_ingest_http.servers.client_socket import ClientSocket
-from timecode_ingest_http.servers.request_head import Arrival
-
-_TOO_LONG = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n"
-    b"Cache-Control: no-store\r\n\r\n"
+from gunicorn.http import wsgi
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
 )
+from gunicorn.http.parser import RequestParser
+from gunicorn.workers.gthread import ThreadWorker
+
+from timecode_ingest_http.running import Running
+from timecode_ingest_http.servers.client_socket import ClientSocket
+from timecode_ingest_http.servers.connection import Connection
+from timecode_ingest_http.servers.line import Line
+from timecode_ingest_http.servers.plain_answer import plain_answer
+from timecode_ingest_http.servers.unread import MOST_UNREAD
+
+_STATUSES = {
+    LimitRequestLine: 414,
+    LimitRequestHeaders: 431,
+    ExpectationFailed: 417,
+    UnsupportedTransferCoding: 501,
+}
+_OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
+"""What gunicorn finds wrong with an answer, although it is of the same family."""
 _LINGER_S = 2.0
 _LAST_CALL_S = 0.5
+_UNREAD_S = 30.0
+"""How long a client may leave an answer unread; whenever it has taken some of it, the time begins anew."""
 _CHUNK = 256 * 1024
-
-
-class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A client's connection and what has arrived on it of the next request."""
-
-    sock: ClientSocket
-
-    def __init__(self, cfg: Any, sock: ClientSocket, client: Any, server: Any) -> None:  # noqa: ANN401
-        super().__init__(cfg, sock, client, server)
-        self.arrival = Arrival(MAX_BODY)
-        self.timeout = 0.0
-        self.lingering = False
-
-    def begin(self) -> None:
-        """Hand what has arrived to the parser. Called in the thread that works on the request."""
-        self.init()
-        self.sock.deadline = self.timeout
-        self.parser.unreader.unread(self.arrival.take())
 
 
 class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -56,6 +59,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     deadline_s = 10
     most_connections = 512
+    running: Running
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (gunicorn's)
+        super().__init__(*arguments, **options)
+        self._line = Line(self.enqueue_req)
 
     # --- Signals: the master's word counts, and it always means an orderly end.
 
@@ -68,19 +76,27 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     # --- The main loop's side: gathering.
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """As gunicorn's, but whom an earlier callback of the same round has turned out, or away, is not called."""
+        registered = self.poller.get_map()
+        for key, _ in self.poller.select(timeout):
+            if registered.get(key.fd) is key:
+                key.data(key.fileobj)
+
     def accept(self, listener: Any) -> None:  # noqa: ANN401
         """Take a new connection and wait for its first request."""
         try:
             accepted, client = listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                self.log.warning("out of file descriptors: the oldest idle client has to go")
+                self.running.refusals.count("out of file descriptors")
                 self._make_room()
             elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
             return
         self.nr_conns += 1
         if self.nr_conns > self.most_connections:
+            self.running.refusals.count("too many connections")
             self._make_room()
         self._gather(Connection(self.cfg, ClientSocket.adopt(accepted), client, listener.getsockname()))
 
@@ -88,20 +104,22 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Let the connection go that has kept us waiting longest: a crowd that sends nothing only turns out its own."""
         if self.pending_conns:
             self._drop(self.pending_conns[0])
+        elif ahead := self._line.turn_out():
+            self._end(ahead)
         elif self.keepalived_conns:
             idle = self.keepalived_conns.popleft()
             self.poller.unregister(idle.sock)
-            self.nr_conns -= 1
-            idle.close()
+            self._end(idle)
 
     def _gather(self, conn: Connection) -> None:
         """Wait for the rest of a request, for the time that one may take."""
+        conn.answered = False
         conn.timeout = time.monotonic() + (self.deadline_s if self.alive else _LAST_CALL_S)
         self._watch(conn, self.on_pending_socket_readable)
 
-    def _watch(self, conn: Connection, callback: Any) -> None:  # noqa: ANN401
+    def _watch(self, conn: Connection, callback: Any, event: int = selectors.EVENT_READ) -> None:  # noqa: ANN401
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(callback, conn))
+        self.poller.register(conn.sock, event, partial(callback, conn))
 
     def _unwatch(self, conn: Connection) -> None:
         self.pending_conns.remove(conn)
@@ -110,7 +128,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def on_pending_socket_readable(self, conn: Connection, client: Any) -> None:  # noqa: ANN401, ARG002
         """Take what a client has sent; a thread gets the request when it is whole."""
         try:
-            data = conn.sock.recv(_CHUNK)
+            data = conn.sock.recv(min(conn.arrival.wanted, _CHUNK))
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -124,22 +142,37 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self._refuse(conn)
         elif conn.arrival.complete:
             self._unwatch(conn)
-            self.enqueue_req(conn)
+            if conn.arrival.more:
+                self._line.add(conn)
+            else:
+                self.enqueue_req(conn)
 
     def _take(self, conn: Connection, data: bytes) -> None:
-        """Add what came to the request; a client that asks whether to go on with its body is told to."""
-        if conn.arrival.add(data):
+        """Add what came to the request; a client that asks whether to go on with its body is told to, or refused."""
+        if not conn.arrival.add(data):
+            return
+        if not self._admits(conn):
+            conn.arrival.refuse_body()
+        elif conn.arrival.expects_leave:
             with suppress(OSError):  # gone: the next read tells
                 conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
+    def _admits(self, conn: Connection) -> bool:
+        """Whether the body is worth waiting for. The application's own guard says so, from what a thread would see."""
+        try:
+            request = next(RequestParser(self.cfg, [conn.arrival.head], conn.client))
+            request._expected_100_continue = False  # or gunicorn would give leave here
+            _, environ = wsgi.create(request, conn.sock, conn.client, conn.server, self.cfg)
+        except Exception:  # noqa: BLE001  (no HTTP: the thread that finds it so again answers)
+            return False
+        return not self.running.refuses(environ)
+
     def _refuse(self, conn: Connection) -> None:
         """Answer a head that is too long, here and now: its end may never come."""
-        try:
-            conn.sock.send(_TOO_LONG)
-            self._linger(conn)
-        except OSError:  # gone
-            self.nr_conns -= 1
-            conn.close()
+        self.running.refusals.count_status(431)
+        with suppress(OSError):  # gone
+            conn.sock.send(plain_answer(431))
+        self._linger(conn)
 
     def on_client_socket_readable(self, conn: Connection, client: Any) -> None:  # noqa: ANN401
         """A kept connection's next request begins."""
@@ -150,6 +183,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def _drop(self, conn: Connection) -> None:
         self._unwatch(conn)
+        self._end(conn)
+
+    def _end(self, conn: Connection) -> None:
         self.nr_conns -= 1
         conn.close()
 
@@ -157,7 +193,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Close connections that took too long, and when stopping, those that have sent nothing."""
         now = time.monotonic()
         for conn in list(self.pending_conns):
-            if conn.timeout <= now or not (self.alive or conn.arrival):
+            if conn.timeout <= now or not (self.alive or conn.arrival or conn.answered):
+                if conn.sock.unsent:
+                    self.running.refusals.count("answer not read")
                 self._drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
@@ -165,7 +203,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         soon = min(deadline, time.monotonic() + _LAST_CALL_S)
         super()._cap_keepalive(soon)
         for conn in self.pending_conns:
-            conn.timeout = min(conn.timeout, soon)
+            conn.timeout = min(conn.timeout, deadline if conn.sock.unsent else soon)
 
     # --- The thread's side.
 
@@ -180,35 +218,90 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             return False
         return keep
 
-    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:  # noqa: FBT001
+    def handle_request(self, req: Any, conn: Connection) -> bool:  # noqa: ANN401
+        """As gunicorn's, but leave to send the body has been given or refused, and what was refused unread is last."""
+        req._expected_100_continue = False
         if conn.arrival.body_follows:
-            return False  # what was refused unread is not read now
-        return bool(super()._keepalive_after(conn, keepalive))
+            req.force_close()
+        return bool(super().handle_request(req, conn))
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401
+        """Answer what is no HTTP, and count it: gunicorn would write it into the log, and back to the client."""
+        if not isinstance(exc, ParseException) or isinstance(exc, _OURS):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = _STATUSES.get(type(exc), 400)
+        self.running.refusals.count_status(status)
+        client.sendall(plain_answer(status))
 
     # --- The main loop's side again.
 
     def finish_request(self, conn: Connection, done: Future[bool]) -> None:
-        """Keep the connection for the next request, or close it without waiting for the client."""
+        """A thread is done with a request: see its answer off."""
+        self._line.done(conn)
         try:
-            keep = not done.cancelled() and done.result()
+            conn.keep = not done.cancelled() and done.result()
             conn.sock.settimeout(0)
-            if not keep:
-                self._linger(conn)
-            elif rest := conn.parser.unreader.take_buffered():
-                self._take(conn, rest)
-                if conn.arrival.too_long:
-                    self._refuse(conn)
-                elif conn.arrival.complete:
-                    conn.timeout = time.monotonic() + self.deadline_s
-                    self.enqueue_req(conn)
-                else:
-                    self._gather(conn)
-            else:
-                self._keep(conn)
         except Exception:
             self.log.debug("closing a connection", exc_info=True)
-            self.nr_conns -= 1
-            conn.close()
+            self._end(conn)
+            return
+        if conn.sock.unsent:
+            self._await_reader(conn)
+        else:
+            self._go_on(conn)
+
+    def _await_reader(self, conn: Connection) -> None:
+        """Send the rest of an answer as the client takes it. Of too much that nobody reads, the oldest goes."""
+        conn.answered = True
+        self._give_time(conn)
+        self._watch(conn, self.on_socket_writable, selectors.EVENT_WRITE)
+        waiting = [other for other in self.pending_conns if other.sock.unsent]
+        unread = sum(other.sock.unsent for other in waiting)
+        for oldest in waiting[:-1]:
+            if unread <= MOST_UNREAD:
+                break
+            held = oldest.sock.unsent
+            unread -= held
+            self.on_socket_writable(oldest, oldest.sock)  # it may have begun to read just now
+            if oldest in self.pending_conns and oldest.sock.unsent == held:
+                self.running.refusals.count("answer not read")
+                self._drop(oldest)
+
+    def _give_time(self, conn: Connection) -> None:
+        conn.timeout = time.monotonic() + (_UNREAD_S if self.alive else _LINGER_S)
+
+    def on_socket_writable(self, conn: Connection, client: Any) -> None:  # noqa: ANN401, ARG002
+        """The client takes more of its answer."""
+        held = conn.sock.unsent
+        try:
+            left = conn.sock.flush()
+        except OSError:  # gone
+            self._drop(conn)
+            return
+        if left:
+            self._unwatch(conn)
+            self._go_on(conn)
+        elif conn.sock.unsent < held:
+            self.pending_conns.remove(conn)
+            self.pending_conns.append(conn)  # it is no longer the one that has kept us waiting longest
+            self._give_time(conn)
+
+    def _go_on(self, conn: Connection) -> None:
+        """The answer has left: turn to the next request, or close without waiting for the client."""
+        if not conn.keep:
+            self._linger(conn)
+        elif rest := conn.parser.unreader.take_buffered():
+            self._take(conn, rest)
+            if conn.arrival.too_long:
+                self._refuse(conn)
+            elif conn.arrival.complete:
+                conn.timeout = time.monotonic() + self.deadline_s
+                self._line.add(conn)
+            else:
+                self._gather(conn)
+        else:
+            self._keep(conn)
 
     def _keep(self, conn: Connection) -> None:
         conn.timeout = time.monotonic() + (self.cfg.keepalive if self.alive else _LAST_CALL_S)
@@ -218,7 +311,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     def _linger(self, conn: Connection) -> None:
         """Say that we are done and throw away what still comes (RFC 9112, 9.6): an abrupt end could cost our answer."""
-        conn.sock.shutdown(socket.SHUT_WR)
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # gone
+            self._end(conn)
+            return
+        conn.answered = True
         conn.timeout = time.monotonic() + (_LINGER_S if self.alive else _LAST_CALL_S)
         self._watch(conn, self._discard)
 
