@@ -7,22 +7,26 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from operator import itemgetter
+from types import MappingProxyType
 from typing import cast
-from zoneinfo import ZoneInfo
+
+from attrs import evolve
 
 from timecode_core.accounting import chunks, credited
 from timecode_core.aggregation import CLOCK, LABELS, Aggregation
-from timecode_core.calendar import DAY_US, EPOCH, HOUR_US, SECOND_US, Calendar, day_date, day_number, local_offset
+from timecode_core.ahead import Ahead
+from timecode_core.calendar import DAY_US, EPOCH, HOUR_US, SECOND_US, Calendar, day_date, day_number
 from timecode_core.cells import Cells
 from timecode_core.columns import TIME, day_units, parse_value
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
 from timecode_core.installation import Installation
-from timecode_core.periods import ALL, PERIODS, days_of
+from timecode_core.periods import ALL, PERIODS, Range, before, days_of
 from timecode_core.protocols import Cell, Key, Reader, Store
 from timecode_core.query import Query, Report, Row, Value
-from timecode_core.selection import Selection
+from timecode_core.selection import Selection, Theme
 from timecode_core.upkeep import filled, recorded, recorded_rule
+from timecode_core.zone import Zone, zone_in_force
 
 FROM_EVENTS = "events"
 """What `Report.answered_by` says where no aggregation could tell."""
@@ -179,48 +183,95 @@ class Answers:
             return reader.values(column)
 
     def last_event(self) -> Event | None:
-        """The last event in order."""
+        """The last event in order, but for those that are `ahead`."""
         with self._store.reading() as reader:
-            return reader.last()
+            return reader.last(self._horizon())
+
+    def ahead(self) -> Ahead | None:
+        """The events that lie more than a day ahead of our clock, or None."""
+        with self._store.reading() as reader:
+            return Ahead.of(reader, self._horizon())
 
     def revision(self) -> int:
         """A number that differs after every write that changed anything."""
         with self._store.reading() as reader:
             return reader.revision()
 
+    @property
+    def zone(self) -> Zone:
+        """The zone in force, whose day is today."""
+        return zone_in_force(self._installation.settings.core.timezone)
+
     def now(self) -> datetime:
-        """The present moment in the zone of the settings."""
-        zone = self._installation.settings.core.timezone
-        return datetime.now(ZoneInfo(zone)) if zone else datetime.now().astimezone()
+        """The present moment in the zone in force."""
+        return self.zone.now()
+
+    def _horizon(self) -> int:
+        """The instant, microseconds, from which on a clock must be wrong: a day is room for one set to another zone."""
+        return round(self.now().timestamp() * SECOND_US) + DAY_US
+
+    def _calendar(self, reader: Reader) -> Calendar:
+        """The calendar that the stored totals were made with."""
+        core = recorded(reader.metadata(), self._installation.settings.core)
+        return Calendar(core.day_start_s * SECOND_US)
 
     def today(self) -> date:
-        """The local day that it is now, by the settings' zone and the day start of the stored totals."""
+        """The local day that it is now, by the zone in force and the day start of the stored totals."""
         with self._store.reading() as reader:
-            core = recorded(reader.metadata(), self._installation.settings.core)
-        time = round(self.now().timestamp() * SECOND_US)
-        offset = local_offset(time, ZoneInfo(core.timezone) if core.timezone else None)
-        return day_date(Calendar(core.day_start_s * SECOND_US).day(time, offset))
+            return self._today(self._calendar(reader))
 
-    def span(self) -> tuple[date, date] | None:
-        """The first and the last day that has an event or credited time, or None where there is no event."""
+    def _today(self, calendar: Calendar, ahead: int = 0) -> date:
+        now = round(self.now().timestamp() * SECOND_US) + ahead
+        return day_date(calendar.day(now, self.zone.offset(now)))
+
+    def _first_day(self, reader: Reader, calendar: Calendar) -> date | None:
+        """The day of the first event in order."""
+        first = next(iter(reader.scan((-DAY_US, b""), 2**63 - 1, 1)), None)
+        return day_date(calendar.day(first.time, first.utc_offset)) if first else None
+
+    def span(self) -> Range | None:
+        """The first and the last day that has an event or credited time, or None where there is no event.
+
+        Events that are `ahead` have no part in it.
+        """
         with self._store.reading() as reader:
-            first, last = next(iter(reader.scan((-DAY_US, b""), 2**63 - 1, 1)), None), reader.last()
-            core = recorded(reader.metadata(), self._installation.settings.core)
-        if first is None or last is None:
+            calendar, last = self._calendar(reader), reader.last(self._horizon())
+            first_day = self._first_day(reader, calendar)
+            ahead = reader.last() != last
+        if first_day is None or last is None:
             return None
-        calendar = Calendar(core.day_start_s * SECOND_US)
-        days = [day_date(calendar.day(event.time, event.utc_offset)) for event in (first, last)]
+        days = [first_day, day_date(calendar.day(last.time, last.utc_offset))]
         # Who travels west may be back on an earlier day; and a span that began before the last event may end after it.
-        whole = Selection(EPOCH - timedelta(days=2), date.max)
+        whole = Selection(EPOCH - timedelta(days=2), self._today(calendar, DAY_US) if ahead else date.max)
         days += [cast("date", row.values[0]) for row in self.report(Query(whole, ("day",))).rows]
         return min(days), max(days)
 
-    def period(self, name: str) -> tuple[date, date]:
+    def period(self, name: str) -> Range:
         """The first and the last day of a period, as of now. Raises QueryError, which names those there are."""
         if name not in PERIODS:
             raise QueryError(f"there is no period {name!r:.60}.", remedy=f"Periods: {', '.join(PERIODS)}.")
         span = self.span() if name == ALL else None
         return days_of(name, self.today(), self._installation.settings.core.week_start, span)
+
+    def select(
+        self,
+        days: str | Range,
+        filters: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        theme: Theme = "light",
+    ) -> Selection:
+        """The selection of a period, as of now, or of a range of days, and what it is compared with.
+
+        Days that begin before the first event, or that are not over, are no comparison. Raises QueryError as `period`,
+        and for a range that ends before it begins.
+        """
+        named = days if isinstance(days, str) else None
+        chosen = Selection(*(self.period(days) if isinstance(days, str) else days), filters, theme)
+        found = before(named, (chosen.first, chosen.last))
+        with self._store.reading() as reader:
+            calendar = self._calendar(reader)
+            first_day, today = self._first_day(reader, calendar), self._today(calendar)
+        comparable = found is not None and first_day is not None and first_day <= found.first and found.last <= today
+        return evolve(chosen, before=found if comparable else None)
 
 
 def _size(aggregation: Aggregation) -> tuple[bool, bool, int, str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time as clock
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
 
 from attrs import frozen
 
-from timecode_core.errors import EventError
 from timecode_core.stretch import Stretch
 
 SECOND_US = 1_000_000
@@ -25,37 +23,6 @@ def day_number(day: date) -> int:
 def day_date(number: int) -> date:
     """The date of a day number."""
     return EPOCH + timedelta(days=number)
-
-
-def local_offset(time: int, zone: tzinfo | None) -> int:
-    """The UTC offset in seconds, whole minutes, of a zone (None: the machine's own) at an instant in microseconds.
-
-    Raises EventError where the system's calendar does not reach that far.
-    """
-    if zone is None:
-        _machine_zone.refresh()
-    try:
-        offset = datetime.fromtimestamp(time // SECOND_US, UTC).astimezone(zone).utcoffset() or timedelta()
-    except (OSError, OverflowError, ValueError) as error:
-        raise EventError("is beyond this system's calendar; send it with an offset", field="time") from error
-    return round(offset.total_seconds() / 60) * 60
-
-
-class _MachineZone:
-    """The machine's time zone, which the C library would read once and keep while the machine travels."""
-
-    def __init__(self) -> None:
-        self._read_at = float("-inf")
-
-    def refresh(self) -> None:
-        """Have it read again, if that was not done within the last second."""
-        now = clock.monotonic()
-        if now - self._read_at >= 1 and hasattr(clock, "tzset"):  # Windows has none, and asks anew each time
-            self._read_at = now
-            clock.tzset()
-
-
-_machine_zone = _MachineZone()
 
 
 @frozen

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from timecode_core import DISTRIBUTION, __version__
+from timecode_core.commands.output import give_up, replace_what_cannot_be_carried
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
 
@@ -38,16 +39,28 @@ def build_group(installation: Installation) -> click.Group:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit. An expected error is one line on standard error and exit code 1; misuse is code 2."""
+    replace_what_cannot_be_carried()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        give_up(error)
+        code = 1
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Run a command and give the exit code."""
     try:
         group = build_group(Installation.load())
         result: Any = group.main(args=arguments, prog_name="timecode", standalone_mode=False)
     except TimecodeError as error:
         click.echo(f"timecode: {' '.join(str(error).split())}", err=True)
-        sys.exit(1)
+        return 1
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("timecode: interrupted.", err=True)
-        sys.exit(130)
-    sys.exit(result if isinstance(result, int) else 0)
+        return 130
+    return result if isinstance(result, int) else 0

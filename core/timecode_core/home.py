@@ -12,9 +12,16 @@ from attrs import frozen
 
 from timecode_core.errors import TimecodeError
 from timecode_core.private import read_private, replace_private, write_private
+from timecode_core.remedies import file_error
 
-_OURS = frozenset({"token", "machine_id", "config.toml", "timecode.lock", "timecode.db"})
-"""A folder with one of these is one of Timecode's."""
+_SIGNS = frozenset({"token", "machine_id", "config.toml", "hash_key", "service.json", "keys.json", "sessions.json"})
+_SIGN_STEMS = ("timecode.db", "timecode.lock")
+"""A folder with one of these, or with a name that begins so, is one of Timecode's."""
+_NO_MATTER = frozenset(
+    {".gitignore", "plugins", "backups", "demo", "open.html"}  # ours, but anybody may have such a name
+    | {".DS_Store", ".localized", ".directory", "desktop.ini", "Thumbs.db", "lost+found"}  # that systems leave behind
+)
+_SHOWN = 3
 
 
 @frozen
@@ -26,7 +33,14 @@ class Home:
     @classmethod
     def find(cls, environment: Mapping[str, str] | None = None) -> Home:
         """The folder that the environment names, or the default. It need not exist."""
-        named = (os.environ if environment is None else environment).get("TIMECODE_HOME", "")
+        variables = os.environ if environment is None else environment
+        named = variables.get("TIMECODE_HOME", "")
+        user = variables.get("HOME", "/") if os.name == "posix" else "/"
+        if (named in ("", "~") or named.startswith("~/")) and not user.startswith("/"):
+            raise TimecodeError(
+                f"HOME is {user!r:.60}, which is no absolute path.",
+                remedy="Set HOME to your home folder, or TIMECODE_HOME to a folder of yours.",
+            )
         try:
             return cls(Path(named).expanduser().absolute() if named else Path.home() / ".config" / "timecode")
         except (RuntimeError, OSError) as error:
@@ -42,8 +56,8 @@ class Home:
             if not ignore.exists():
                 ignore.write_text("*\n", encoding="utf-8")
         except OSError as error:
-            raise TimecodeError(
-                f"cannot create {self.path}: {error.strerror}.", remedy="Set TIMECODE_HOME to a folder of yours."
+            raise file_error(
+                TimecodeError, "create", self.path, error, elsewhere="Set TIMECODE_HOME to a folder of yours."
             ) from error
 
     def _check_ours(self) -> None:
@@ -53,10 +67,17 @@ class Home:
             held = {path.name for path in self.path.iterdir()}
         except OSError:
             return  # `make` tells what is wrong, if anything is
-        if mode & stat.S_ISVTX or (mode & 0o077 and held and not held & _OURS):
-            raise TimecodeError(
-                f"{self.path} is not Timecode's alone.", remedy="Set TIMECODE_HOME to an empty folder of yours."
-            )
+        others = sorted(held - _NO_MATTER)
+        ours = any(name in _SIGNS or name.startswith(_SIGN_STEMS) for name in held)
+        if mode & stat.S_ISVTX:
+            fault = f"{self.path} is a folder in which everybody may write."
+        elif mode & 0o077 and others and not ours:
+            more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+            names = ", ".join(f"{name!r:.40}" for name in others[:_SHOWN])
+            fault = f"{self.path} is not Timecode's alone: it holds {names}{more}."
+        else:
+            return
+        raise TimecodeError(fault, remedy="Set TIMECODE_HOME to an empty folder of yours.")
 
     def secret(self, name: str, make: Callable[[], str] = lambda: str(uuid.uuid4())) -> str:
         """The line kept in the 0600 file `name`; made once, by whichever process comes first, if there is none.
@@ -70,7 +91,7 @@ class Home:
                 _create(path, make() + "\n")
             text = read_private(path).strip()
         except OSError as error:
-            raise TimecodeError(f"cannot read {path}: {error.strerror}.", remedy="Check who owns it.") from error
+            raise file_error(TimecodeError, "read", path, error) from error
         if not text:
             raise TimecodeError(f"{path} is empty.", remedy="Remove it; a new one is made at the next start.")
         return text
@@ -81,9 +102,7 @@ class Home:
         try:
             replace_private(path, text)
         except OSError as error:
-            raise TimecodeError(
-                f"cannot write {path}: {error.strerror}.", remedy="Check the disk, and who owns the folder."
-            ) from error
+            raise file_error(TimecodeError, "write", path, error) from error
 
 
 def _close_to_others(path: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.home import Home
+from timecode_core.remedies import file_error
 
 if sys.platform == "win32":
     import msvcrt
@@ -58,7 +60,7 @@ class FileLock:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
         except OSError as error:
-            raise TimecodeError(f"cannot open {self._path}: {error.strerror}.", remedy="Check who owns it.") from error
+            raise file_error(TimecodeError, "open", self._path, error) from error
         try:
             _lock(descriptor)
         except OSError as error:
@@ -69,8 +71,9 @@ class FileLock:
                 ) from error
             holder = self.holder or "another process"
             raise BusyError(f"{self._guarded} is being written by {holder}.", remedy="Stop that first.") from error
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
+        with suppress(OSError):  # on a full disk nobody is written down, and yet it is held
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
         self._descriptor = descriptor
 
     def release(self) -> None:

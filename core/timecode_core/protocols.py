@@ -84,8 +84,8 @@ class Reader(Protocol):
     def count(self) -> int:
         """How many events are stored."""
 
-    def last(self) -> Event | None:
-        """The last event in order."""
+    def last(self, before: int | None = None) -> Event | None:
+        """The last event in order; of those with time < `before`, where that is given."""
 
     def metadata(self) -> Mapping[str, str]:
         """Everything that `Transaction.set_metadata` keeps."""

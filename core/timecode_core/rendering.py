@@ -51,6 +51,7 @@ class Rendering:
             selection.first,
             selection.last,
             selection.theme,
+            selection.before,
             filters,
             chosen,
         )

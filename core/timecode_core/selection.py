@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
@@ -15,16 +15,27 @@ Theme = Literal["light", "dark"]
 
 
 @frozen
+class Before:
+    """The days that a range is compared with, both counted, and words for them, such as "the 7 days before"."""
+
+    first: date
+    last: date
+    words: str
+
+
+@frozen
 class Selection:
     """The days `first` to `last`, both counted; `filters` maps a column to the values wanted ("" means none).
 
     Filters select credited time, never events. A column with several values takes any of them; columns combine by and.
+    `before` is what the days are compared with, as `Answers.select` finds it; None where there is nothing.
     """
 
     first: date
     last: date
     filters: Mapping[str, tuple[str, ...]] = field(factory=lambda: MappingProxyType({}))
     theme: Theme = "light"
+    before: Before | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.last < self.first:
@@ -37,12 +48,8 @@ class Selection:
         """How many days the range has, at least 1."""
         return (self.last - self.first).days + 1
 
-    def previous(self) -> Selection:
-        """The same number of days just before, with the same filters. Raises QueryError where the calendar begins."""
-        try:
-            first = self.first - timedelta(days=self.days)
-        except OverflowError as error:
-            raise QueryError(
-                f"there are no {self.days} days before {self.first}.", remedy="Compare a shorter range."
-            ) from error
-        return evolve(self, first=first, last=self.first - timedelta(days=1))
+    def previous(self) -> Selection | None:
+        """The days to compare with, with the same filters; None where there is nothing to compare with."""
+        if self.before is None:
+            return None
+        return evolve(self, first=self.before.first, last=self.before.last, before=None)

@@ -22,6 +22,7 @@ from timecode_core.sources import Sources
 from timecode_core.upkeep import Work
 from timecode_core.wire import format_time
 from timecode_core.writer import Writer
+from timecode_core.zone import zone_in_force
 
 _log = logging.getLogger("timecode.service")
 _FIRST_PAUSE_S = 1.0
@@ -143,14 +144,17 @@ class Service:
         failures += [
             f"source {name}: {why}" for name, why in (dict(self._sources.failures).items() if self._sources else ())
         ]
+        zone = zone_in_force(self.installation.settings.core.timezone)
         status: dict[str, object] = {
             "version": __version__,
             "ready": self.ready,
             "progress": self.progress,
             "store": {"ok": health.ok, "error": health.error, **health.details},
             "failures": failures,
+            "zone": {"name": zone.name, "problem": zone.problem},
             "today": None,
             "last_event": None,
+            "ahead": None,
         }
         if self.ready:
             try:
@@ -162,7 +166,7 @@ class Service:
     def _activity(self) -> dict[str, object]:
         today = self.answers.today()
         report = self.answers.report(Query(Selection(today, today), ("project",)))
-        last = self.answers.last_event()
+        last, ahead = self.answers.last_event(), self.answers.ahead()
         return {
             "today": {
                 "day": today.isoformat(),
@@ -170,6 +174,7 @@ class Service:
                 "projects": [{"project": row.values[0], "seconds": row.seconds} for row in report.rows],
             },
             "last_event": format_time(last.time, last.utc_offset) if last else None,
+            "ahead": {"events": ahead.events, "last": ahead.at} if ahead else None,
         }
 
     def close(self) -> None:

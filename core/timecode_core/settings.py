@@ -9,13 +9,14 @@ from datetime import time
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
-from zoneinfo import ZoneInfo
 
 import attrs
 from attrs import field, frozen
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, transform_error
 
 from timecode_core.errors import SettingsError
+from timecode_core.remedies import file_error
+from timecode_core.zone import named_zone
 
 T = TypeVar("T")
 PathStyle = Literal["relative", "absolute", "name", "hashed", "hidden"]
@@ -35,8 +36,8 @@ def _between(low: float, high: float) -> Any:  # noqa: ANN401  (attrs validators
 def _zone(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
     if value:
         try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
+            named_zone(value)
+        except KeyError as error:
             raise ValueError(f"{attribute.name} is no time zone name: {value!r} (such as 'Europe/Berlin')") from error
 
 
@@ -161,7 +162,9 @@ class Settings:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             pass
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
+            raise file_error(SettingsError, "read", path, error) from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(
                 f"{path}: {error}.", remedy="Mend the file, or move it away to get the defaults."
             ) from error

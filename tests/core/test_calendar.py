@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,12 @@ from hypothesis import strategies as st
 from support.houses import ALWAYS, fresh_home, fresh_service, kept_cells, running, send, totals
 from support.reference import credits_of, pieces_of, report_of
 from support.strategies import DAY, HOUR, MINUTE, PLACES, SECOND, batches, events, fewer, offset_in
-from timecode_core import calendar
-from timecode_core.calendar import _machine_zone, local_offset
+from timecode_core import zone as zones
 from timecode_core.event import Event
 from timecode_core.settings import CoreSettings
 from timecode_core.steps.normalise import build_normalise
 from timecode_core.wire import observation_from_wire
+from timecode_core.zone import machine_zone, zone_in_force
 
 _DAY_STARTS = ["00:00", "04:00", "04:30", "12:45", "23:59", "00:01"]
 
@@ -57,8 +58,7 @@ def test_a_machine_that_travels_is_followed(monkeypatch: pytest.MonkeyPatch) -> 
     try:
         for place, minutes in (("Asia/Kathmandu", 345), ("UTC", 0), ("Asia/Tokyo", 540)):
             monkeypatch.setenv("TZ", place)
-            monkeypatch.setattr(_machine_zone, "_read_at", float("-inf"))
-            assert local_offset(1_700_000_000 * SECOND, None) == minutes * 60
+            assert machine_zone(Path("/no/link")).offset(1_700_000_000 * SECOND) == minutes * 60
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -72,7 +72,7 @@ def test_an_instant_beyond_the_systems_calendar_is_refused_alone(monkeypatch: py
             raise OSError(22, "Invalid argument")
 
     with fresh_service({"timezone": ""}) as service:
-        monkeypatch.setattr(calendar, "datetime", Short)
+        monkeypatch.setattr(zones, "datetime", Short)
         sent = [{"time": 5, "entity": "a"}, {"time": "2026-01-31T09:30:00+01:00", "entity": "b"}]
         assert [outcome.verdict for outcome in service.submit(sent, "test").outcomes] == ["rejected", "stored"]
         monkeypatch.undo()
@@ -210,7 +210,7 @@ def test_an_offset_that_is_not_given_is_that_of_the_setting_at_that_instant(zone
     assert kept is not None
     assert filled.time == kept.time == second * SECOND
     assert kept.utc_offset == 0, "+00:00 says that it was there"
-    assert filled.utc_offset == local_offset(second * SECOND, ZoneInfo(zone))
+    assert filled.utc_offset == zone_in_force(zone).offset(second * SECOND)
     exact = (datetime.fromtimestamp(second, ZoneInfo(zone)).utcoffset() or timedelta()).total_seconds()
     assert abs(filled.utc_offset - exact) <= 30, "whole minutes, as RFC 3339 can write"
     assert filled.utc_offset % 60 == 0

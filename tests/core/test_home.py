@@ -80,3 +80,57 @@ def test_a_home_of_nobody_is_told() -> None:
     """A user that does not exist has no folder."""
     with pytest.raises(TimecodeError, match="Set TIMECODE_HOME"):
         Home.find({"TIMECODE_HOME": "~no-such-user-here/x"})
+
+
+@pytest.mark.parametrize("user", ["rel", "", "./x", "~"])
+@pytest.mark.parametrize("named", ["", "~", "~/timecode"])
+def test_a_relative_home_is_told(user: str, named: str) -> None:
+    """It would be another folder wherever a command is run."""
+    with pytest.raises(TimecodeError, match=r"HOME is .*Set HOME to your home folder"):
+        Home.find({"HOME": user, "TIMECODE_HOME": named})
+
+
+def test_a_folder_named_by_hand_needs_no_home(tmp_path: Path) -> None:
+    """TIMECODE_HOME may be relative to the folder at hand."""
+    assert Home.find({"HOME": "rel", "TIMECODE_HOME": str(tmp_path)}).path == tmp_path
+    assert Home.find({"HOME": "rel", "TIMECODE_HOME": "x"}).path == Path.cwd() / "x"
+
+
+def test_a_folder_that_is_refused_is_refused_with_what_is_in_it(tmp_path: Path) -> None:
+    """The first few names: one may be a file that nobody knew of, and none may steer the terminal."""
+    used = tmp_path / "used"
+    used.mkdir(mode=0o755)
+    (used / "thesis\x1b.tex").touch()
+    with pytest.raises(TimecodeError, match=r"not Timecode's alone: it holds 'thesis\\x1b.tex'\. Set"):
+        Home(used).make()
+    for name in ("a", "b", "c"):
+        (used / name).touch()
+    with pytest.raises(TimecodeError, match=r"it holds 'a', 'b', 'c' and 1 more\. Set"):
+        Home(used).make()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("timecode.db", "timecode.db-wal", "timecode.db.lock", "timecode.db.state", "timecode.lock", "token"),
+        *("machine_id", "config.toml", "hash_key", "service.json", "keys.json", "sessions.json"),
+    ],
+)
+def test_a_folder_with_a_file_of_ours_is_ours_whatever_else_it_holds(tmp_path: Path, name: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    for each in (name, "notes.txt"):
+        (home / each).touch()
+    Home(home).make()
+    assert _mode(home) == 0o700
+
+
+def test_what_systems_leave_behind_and_folders_made_beforehand_are_no_hindrance(tmp_path: Path) -> None:
+    """A Finder has looked into it, it is the root of a disk, or somebody has put a plugin there already."""
+    home = tmp_path / "home"
+    (home / "plugins").mkdir(parents=True)
+    home.chmod(0o755)
+    for name in (".DS_Store", "desktop.ini", "lost+found", ".gitignore"):
+        (home / name).touch()
+    Home(home).make()
+    assert _mode(home) == 0o700

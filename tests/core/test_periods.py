@@ -6,15 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import fresh_service, noon, send
-from support.strategies import SECOND
+from support.strategies import HOUR, SECOND
+from timecode_core.ahead import AT_MOST
 from timecode_core.columns import WEEKDAYS
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
-from timecode_core.periods import ALL, PERIODS, days_of
+from timecode_core.periods import ALL, PERIODS, before, days_of
+from timecode_core.selection import Before, Selection
+from timecode_core.service import Service
 from timecode_core.settings import Weekday
+from timecode_core.wire import format_time
 
 DAY = timedelta(days=1)
 
@@ -78,3 +83,150 @@ def test_an_unknown_period_is_refused_with_those_there_are(name: str) -> None:
         service.answers.period(name)
     assert all(known in str(refused.value) for known in PERIODS)
     assert len(str(refused.value)) < 250
+
+
+def _named(name: str, today: date, start: Weekday = "monday") -> Before:
+    found = before(name, days_of(name, today, start, None))
+    assert found is not None
+    return found
+
+
+@given(
+    name=st.sampled_from([name for name in PERIODS if name != ALL]),
+    today=st.dates(date(3, 1, 1)),
+    start=st.sampled_from(WEEKDAYS),
+)
+def test_a_period_is_compared_with_as_many_days_that_end_before_it(name: str, today: date, start: Weekday) -> None:
+    """Unless the month before is shorter, or the 29th of February lies in one of the years."""
+    first, last = days_of(name, today, start, None)
+    found = _named(name, today, start)
+    assert found.first <= found.last < first
+    days, compared = (last - first).days + 1, (found.last - found.first).days + 1
+    if name == "month":
+        assert (found.first.day, found.last) == (1, min(found.last.replace(day=1) + (days - 1) * DAY, first - DAY))
+    elif name == "year":
+        assert (found.first.month, found.first.day, found.last.month) == (1, 1, last.month)
+        assert found.last.day == (28 if (last.month, last.day) == (2, 29) else last.day)
+        assert found.first.year == found.last.year == first.year - 1
+    else:
+        assert compared == days
+        assert found.last == (last - 7 * DAY if name == "week" else first - DAY)
+
+
+@given(first=st.dates(date(1000, 1, 1)), days=st.integers(0, 1000))
+def test_a_range_of_days_is_compared_with_as_many_just_before(first: date, days: int) -> None:
+    last = min(first + timedelta(days=days), date.max) if first < date(9990, 1, 1) else first
+    found = before(None, (first, last))
+    assert found is not None
+    assert found.last == first - DAY
+    assert found.last - found.first == last - first
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "first", "last", "words"),
+    [
+        ("today", "2026-03-01", "2026-02-28", "2026-02-28", "the day before"),
+        ("yesterday", "2026-03-01", "2026-02-27", "2026-02-27", "the day before"),
+        ("week", "2026-01-15", "2026-01-05", "2026-01-08", "the same days of last week"),  # a Thursday
+        ("week", "2026-01-12", "2026-01-05", "2026-01-05", "the same day of last week"),
+        ("week", "2026-01-18", "2026-01-05", "2026-01-11", "the same days of last week"),
+        ("month", "2026-01-01", "2025-12-01", "2025-12-01", "the same day of last month"),
+        ("month", "2026-03-31", "2026-02-01", "2026-02-28", "the same days of last month"),
+        ("month", "2028-03-30", "2028-02-01", "2028-02-29", "the same days of last month"),
+        ("year", "2028-02-29", "2027-01-01", "2027-02-28", "the same days of last year"),
+        ("year", "2029-03-01", "2028-01-01", "2028-03-01", "the same days of last year"),
+        ("last-7-days", "2026-01-15", "2026-01-02", "2026-01-08", "the 7 days before"),
+    ],
+)
+def test_this_week_month_or_year_so_far_is_compared_with_the_same_days_of_the_last(
+    name: str, today: str, first: str, last: str, words: str
+) -> None:
+    """On a Thursday people mean Monday to Thursday of last week, and not Thursday to Sunday."""
+    found = _named(name, date.fromisoformat(today))
+    assert (str(found.first), str(found.last), found.words) == (first, last, words)
+
+
+def test_all_of_the_time_and_the_first_of_the_calendar_have_nothing_before() -> None:
+    assert before(ALL, (date(2026, 1, 1), date(2026, 1, 2))) is None
+    for name, days in ((None, 2), ("week", 3), ("month", 4), ("year", 5), ("today", 1)):
+        assert before(name, (date(1, 1, 1), date(1, 1, days))) is None
+
+
+def test_days_before_the_first_event_are_no_comparison_and_days_ahead_neither() -> None:
+    """Somebody who began on Wednesday did not do less last week."""
+    with fresh_service({"timezone": noon()}) as service:
+        answers = service.answers
+        assert answers.select("today").previous() is None, "nothing is stored"
+        today = answers.today()
+        middle = int(datetime.combine(today, datetime.min.time(), UTC).timestamp()) * SECOND + 12 * HOUR
+        send(service, [Event(middle - 9 * 24 * HOUR, 0, 0, "/a")])
+        week = answers.select((today - 3 * DAY, today), {"project": ("p",)}, "dark")
+        assert week.before == Before(today - 7 * DAY, today - 4 * DAY, "the 4 days before")
+        assert week.previous() == Selection(today - 7 * DAY, today - 4 * DAY, {"project": ("p",)}, "dark")
+        assert answers.select((today - 4 * DAY, today)).previous() is not None, "it begins on the day of the first"
+        assert answers.select((today - 5 * DAY, today)).previous() is None
+        assert answers.select("last-30-days").previous() is None
+        assert answers.select("all").previous() is None
+        assert answers.select((today + DAY, today + DAY)).previous() == Selection(today, today)
+        assert answers.select((today + 2 * DAY, today + 3 * DAY)).previous() is None, "not all of it is over"
+
+
+def _ahead_of(service: Service, *hours: float) -> list[Event]:
+    now = round(service.answers.now().timestamp()) * SECOND
+    return [Event(now + round(ahead * HOUR), 0, 0, f"/{ahead}") for ahead in hours]
+
+
+def test_events_ahead_of_the_clock_are_stored_and_told_and_have_no_part_in_all_and_the_last_event() -> None:
+    """A clock a year ahead must not hide until then what happens today; up to a day may be a mistaken zone."""
+    with fresh_service({"timezone": noon()}) as service:
+        near = _ahead_of(service, -50, -1, 23)
+        assert send(service, near) == ["stored"] * 3
+        span = service.answers.period("all")
+        assert service.answers.ahead() is None
+        assert service.status()["ahead"] is None
+        far = _ahead_of(service, 25, 9_000, 20_000_000)
+        assert send(service, far) == ["stored"] * 3
+        last = service.answers.last_event()
+        ahead = service.answers.ahead()
+        assert last is not None
+        assert last.time == near[-1].time
+        assert service.answers.period("all") == span
+        assert ahead is not None
+        assert (ahead.events, ahead.last.time) == (3, far[-1].time)
+        status = service.status()
+        assert status["ahead"] == {"events": 3, "last": ahead.at}
+        assert status["last_event"] == format_time(last.time, last.utc_offset)
+        assert str(ahead).startswith("3 events lie more than a day ahead of this machine's clock, the last at ")
+        assert "Check this clock" in str(ahead)
+
+
+def test_a_store_with_nothing_but_events_ahead_spans_no_day() -> None:
+    with fresh_service({"timezone": noon()}) as service:
+        send(service, _ahead_of(service, 9_000, 9_000.1))
+        assert service.answers.last_event() is None
+        assert service.answers.period("all") == (service.answers.today(),) * 2
+
+
+def test_credited_time_ahead_of_the_clock_has_no_part_in_all() -> None:
+    """It has cells of its own, far away, which the span would else go by."""
+    with fresh_service({"timezone": noon()}) as service:
+        send(service, [*_ahead_of(service, -50, -49.9), *_ahead_of(service, 9_000, 9_000.1)])
+        first, last = service.answers.period("all")
+        assert first <= last <= service.answers.today()
+
+
+def test_many_events_ahead_are_not_counted_one_by_one() -> None:
+    """What a status bar polls stays cheap."""
+    with fresh_service({"timezone": noon()}) as service:
+        (first,) = _ahead_of(service, 9_000)
+        send(service, [evolve(first, time=first.time + n) for n in range(AT_MOST + 5)])
+        ahead = service.answers.ahead()
+        assert ahead is not None
+        assert ahead.events == AT_MOST
+        assert str(ahead).startswith("1,000 or more events lie")
+
+
+def test_one_event_ahead_is_told_in_the_singular() -> None:
+    with fresh_service({"timezone": noon()}) as service:
+        send(service, _ahead_of(service, 30))
+        assert str(service.answers.ahead()).startswith("1 event lies more than")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import ALWAYS, fresh_service, send, stored_values, totals
@@ -15,7 +16,7 @@ from timecode_core.answers import FROM_EVENTS, iterate_events
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
 from timecode_core.query import Query
-from timecode_core.selection import Selection
+from timecode_core.selection import Before, Selection
 
 _START = 1_700_000_000 * SECOND
 _LABELS = ["project", "branch", "language", "editor", "machine_id", "category", "type", "entity"]
@@ -151,18 +152,15 @@ def test_the_smallest_aggregation_that_can_tell_answers_and_the_report_says_whic
         assert service.answers.report(Query(Selection(*ALWAYS, filters), columns)).answered_by == answered_by
 
 
-@given(st.dates(date(1971, 1, 1), date(2100, 1, 1)), st.integers(0, 800))
-def test_the_previous_period_is_as_long_and_ends_the_day_before(first: date, length: int) -> None:
-    selection = Selection(first, first + timedelta(days=length), {"project": ("A",)}, "dark")
-    before = selection.previous()
-    assert before.days == selection.days == length + 1
-    assert before.last == first - timedelta(days=1)
-    assert (before.filters, before.theme) == (selection.filters, "dark")
+def test_the_selection_before_has_the_same_filters_and_nothing_before_it() -> None:
+    """Unless there is something to compare with, there is none."""
+    week = Selection(date(2026, 1, 8), date(2026, 1, 14), {"project": ("A",)}, "dark")
+    assert week.previous() is None
+    found = Before(date(2026, 1, 1), date(2026, 1, 7), "the 7 days before")
+    assert evolve(week, before=found).previous() == evolve(week, first=found.first, last=found.last)
 
 
-def test_there_is_no_period_before_the_calendar_and_none_that_ends_before_it_begins() -> None:
-    with pytest.raises(QueryError, match="no 2 days before"):
-        Selection(date.min, date(1, 1, 2)).previous()
+def test_there_is_no_range_that_ends_before_it_begins() -> None:
     with pytest.raises(QueryError, match="before it begins"):
         Selection(date(2026, 1, 2), date(2026, 1, 1))
 

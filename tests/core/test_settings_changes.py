@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.houses import ALWAYS, fresh_home, installation, kept_cells, running, send, totals
 from support.reference import credits_of, pieces_of, report_of
+from support.server import timecode
 from support.strategies import HOUR, MINUTE, SECOND, events, fewer
 from timecode_core.answers import Answers
+from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_core.query import Query
 from timecode_core.selection import Selection
+from timecode_core.upkeep import Work
+from timecode_core.verification import verify
 
 _START = 1_700_000_000 * SECOND
 _SETTINGS = [(900, "00:00"), (120, "00:00"), (900, "04:30"), (3600, "12:00"), (1, "23:59"), (86_400, "00:00")]
@@ -92,3 +97,72 @@ def test_settings_that_change_no_total_start_no_rebuild() -> None:
             revision = service.answers.revision()
         with running(home, {"week_start": "sunday", "timezone": "Asia/Kolkata", "paths": "hidden"}) as service:
             assert service.answers.revision() == revision
+
+
+_UNREADABLE = [
+    *("", "{", "null", "7", "[]", '"x"', "{}", "[" * 100_000, '{"rule": "join_gaps"}', "\x00"),
+    '{"rule": 7, "keystroke_timeout": 900, "day_start": "00:00", "fingerprint": "x"}',
+    '{"rule": "join_gaps", "keystroke_timeout": true, "day_start": "00:00", "fingerprint": "x"}',
+    '{"rule": "join_gaps", "keystroke_timeout": 1e9, "day_start": "00:00", "fingerprint": "x"}',
+    '{"rule": "join_gaps", "keystroke_timeout": 0, "day_start": "00:00", "fingerprint": "x"}',
+    '{"rule": "join_gaps", "keystroke_timeout": 900, "day_start": "25:99", "fingerprint": "x"}',
+    f'{{"rule": "join_gaps", "keystroke_timeout": {"9" * 5000}, "day_start": "00:00", "fingerprint": "x"}}',
+]
+
+
+def _record(home: Path, text: str) -> None:
+    store = installation(home).store(writable=True)
+    try:
+        with store.writing() as transaction:
+            transaction.set_metadata("accounting", text)
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("text", _UNREADABLE, ids=range(len(_UNREADABLE)))
+def test_a_record_that_cannot_be_read_is_told_by_who_only_reads_and_mended_by_the_service(text: str) -> None:
+    """Damage, or another program's hand: never a traceback, and the totals are right again after the next start."""
+    with fresh_home() as home:
+        with running(home) as service:
+            send(service, [Event(_START + n * 10 * MINUTE, 0, 0, "a") for n in range(4)])
+            before = totals(service, ["day"])
+        _record(home, text)
+        store = installation(home).store()
+        try:
+            answers = Answers(installation(home), store)
+            for asked in (answers.today, lambda: answers.report(Query(Selection(*ALWAYS)))):
+                with pytest.raises(StoreError, match=r"can't be read: .* Run `timecode rebuild`") as told:
+                    asked()
+                assert len(str(told.value)) < 300
+            with pytest.raises(StoreError, match="can't be read"):
+                verify(installation(home), store)
+        finally:
+            store.close()
+        with running(home) as service:
+            assert totals(service, ["day"]) == before
+            assert service.status()["store"]["ok"] is True  # type: ignore[index]
+
+
+def test_rebuild_mends_a_record_that_cannot_be_read() -> None:
+    with fresh_home() as home:
+        with running(home) as service:
+            send(service, [Event(_START, 0, HOUR, "a")])
+        _record(home, "{")
+        for command, code in (("report", 1), ("verify", 1), ("rebuild", 0), ("report", 0), ("verify", 0)):
+            ended = timecode(home, command, core__timezone="UTC", core__paths="absolute")
+            assert ended.returncode == code, (command, ended)
+            assert len(ended.stderr.splitlines()) == code, ended.stderr
+
+
+def test_a_first_start_speaks_of_no_changed_settings(caplog: pytest.LogCaptureFixture) -> None:
+    """There are no totals yet that any settings could have made."""
+    caplog.set_level("INFO")
+    with fresh_home() as home:
+        with running(home) as service:
+            send(service, [Event(_START, 0, HOUR, "a")])
+            store = service._store
+            with store.reading() as reader:
+                assert not Work.due(reader.metadata(), service.installation.settings.core, service._ledger).needed
+        assert "changed" not in caplog.text
+        with running(home, _core(60, "04:30")):
+            assert "the settings of time accounting changed" in caplog.text

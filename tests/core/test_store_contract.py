@@ -99,6 +99,18 @@ class KnowsNoLimit(MemoryTransaction):
         return super().scan(start, stop, 10**9)
 
 
+@breaks("test_the_last_event_before_an_instant_is_earlier_than_it")
+class CountsTheInstantItself(MemoryTransaction):
+    def last(self, before: int | None = None) -> Event | None:
+        return super().last(None if before is None else before + 1)
+
+
+@breaks("test_the_last_event_before_an_instant_is_earlier_than_it")
+class KnowsNoEarlierLast(MemoryTransaction):
+    def last(self, before: int | None = None) -> Event | None:
+        return super().last()
+
+
 @breaks("test_delete_removes_these_events_only")
 class DeletesTheWholeInstant(MemoryTransaction):
     def delete(self, events: Sequence[Event]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from dashboard_bokeh.samples import Charts, Spent, render
-from timecode_core.periods import days_of
+from timecode_core.periods import before, days_of
 from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.board import Board
 from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer
@@ -76,7 +76,8 @@ def serving(
                 filters = {"project": tuple(query["project"])} if "project" in query else {}
                 theme = query.get("theme", ["light"])[0]
                 first, last = days(query)
-                selection = Selection(first, last, filters, "dark" if theme == "dark" else "light")
+                compared = before(query.get("period", [None])[0], (first, last))
+                selection = Selection(first, last, filters, "dark" if theme == "dark" else "light", compared)
                 made = render(charts, selection, spent)
                 self._send(200, made.media_type, made.body)
             else:

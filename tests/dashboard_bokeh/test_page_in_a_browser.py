@@ -154,7 +154,10 @@ def test_a_preset_and_the_date_fields_change_the_range(chromium: Chrome, show: O
 
 @pytest.mark.parametrize("preset", ["today", "week", "all"])
 def test_a_preset_shows_the_days_that_the_service_means(chromium: Chrome, show: Open, preset: str) -> None:
-    """The page asks for the period by name alone, and has the fields, the heading and the images from the answer."""
+    """The page asks for the period by name alone, and has the fields, the heading and the images from the answer.
+
+    But for pictures that tell how a week, month or year compares with its like: only its name says with what.
+    """
     requests = show(f"period={preset}")
     assert asked(requests).keys() & {"period", "from", "to"} == {"period"}
     recorded = [one.day for one in SPENT]
@@ -167,8 +170,22 @@ def test_a_preset_shows_the_days_that_the_service_means(chromium: Chrome, show: 
     assert len(images) >= 2  # of the whole and of the card; and each chart's, where there is time to draw
     for image in images:
         query = parse_qs(urlsplit(image or "").query)
-        assert (query["from"], query["to"]) == ([first], [last])
-        assert "period" not in query
+        if preset == "week" and query["chart"][0] in {"dashboard", "card"}:
+            assert query["period"] == [preset]
+            assert not query.keys() & {"from", "to"}
+        else:
+            assert (query["from"], query["to"]) == ([first], [last])
+            assert "period" not in query
+
+
+def test_a_period_is_compared_in_the_words_of_the_answer(chromium: Chrome, show: Open) -> None:
+    """The days shown end on a Tuesday: this week so far is compared with Monday and Tuesday of the last."""
+    show("period=week")
+    assert "the same days of last week (" in chromium.find_element(By.ID, "compare").text
+    show("period=last-7-days")
+    assert "the 7 days before (" in chromium.find_element(By.ID, "compare").text
+    show("period=all")
+    assert "than" not in chromium.find_element(By.ID, "compare").text
 
 
 def test_each_preset_is_a_period_of_the_core(chromium: Chrome, show: Open) -> None:
@@ -248,12 +265,12 @@ def test_no_time_and_no_session_are_told_in_words(chromium: Chrome, show: Open) 
         ({"store": {"ok": False, "error": f"disk full {XSS}"}, "ahead": None}, f"The store fails: disk full {XSS}"),
         (
             {**WELL, "ahead": {"events": 3, "last": "2031-01-02T03:04:05+01:00"}},
-            "3 events lie ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: a clock was or is wrong.",
+            "3 events lie more than a day ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: a clock was or is wrong.",
         ),
         (
             {"store": {"ok": False, "error": "gone."}, "ahead": {"events": 1, "last": "2031-01-02T03:04:05+01:00"}},
-            "The store fails: gone. One event lies ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: "
-            "a clock was or is wrong.",
+            "The store fails: gone. One event lies more than a day ahead of this machine’s clock, "
+            "up to 2031-01-02T03:04:05+01:00: a clock was or is wrong.",
         ),
     ],
     ids=["well", "failing", "ahead", "both"],

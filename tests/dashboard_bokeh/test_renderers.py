@@ -12,19 +12,20 @@ from typing import Any
 import pluggy
 import pytest
 import timecode_dashboard_bokeh
-from attrs import frozen
+from attrs import evolve, frozen
 from dashboard_bokeh.samples import MINUTE, Charts, Spent, plausible, provider, render
 from timecode_core.errors import PluginError, QueryError, RenderError
 from timecode_core.home import Home
+from timecode_core.periods import before
 from timecode_core.protocols import Context
-from timecode_core.selection import Selection
+from timecode_core.selection import Before, Selection
 from timecode_core.settings import CoreSettings
 from timecode_dashboard_bokeh.board import Board
 from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer, Options
 from timecode_dashboard_bokeh.page_renderer import PageRenderer
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 1, 11)
-WEEK = Selection(FIRST, LAST)
+WEEK = Selection(FIRST, LAST, before=before(None, (FIRST, LAST)))
 SPENT = plausible(date(2025, 12, 1), date(2026, 1, 31))
 
 
@@ -57,10 +58,11 @@ def test_the_answer_holds_totals_projects_and_a_document_for_each_chart() -> Non
     """Well-formed JSON in the shape that the page's script reads."""
     answer = json.loads(render(charts(), WEEK, SPENT).body)
     inside = [one for one in SPENT if FIRST <= one.day <= LAST]
-    before = [one for one in SPENT if FIRST - timedelta(days=7) <= one.day < FIRST]
+    earlier = [one for one in SPENT if FIRST - timedelta(days=7) <= one.day < FIRST]
     assert (answer["from"], answer["to"], answer["theme"]) == ("2026-01-05", "2026-01-11", "light")
     assert answer["total_seconds"] == sum(one.time for one in inside) / 1e6
-    assert answer["previous_seconds"] == sum(one.time for one in before) / 1e6
+    assert answer["previous_seconds"] == sum(one.time for one in earlier) / 1e6
+    assert answer["previous_words"] == "the 7 days before"
     assert answer["active_days"] == len({one.day for one in inside})
     assert [chart["name"] for chart in answer["charts"]] == ["days", "projects", "languages", "table"]
     for chart in answer["charts"]:
@@ -80,9 +82,19 @@ def test_a_project_has_one_colour_in_every_chart_and_range() -> None:
         assert project["colour"] == colours[project["value"]]
 
 
-def test_no_days_before_the_calendar_begins() -> None:
-    """Where there is nothing to compare with, the answer says null."""
-    assert json.loads(render(charts(), Selection(date(1, 1, 1), date(1, 1, 2)), []).body)["previous_seconds"] is None
+def test_where_there_is_nothing_to_compare_with_the_answer_says_null() -> None:
+    """Neither a time nor words for it."""
+    answer = json.loads(render(charts(), Selection(FIRST, LAST), SPENT).body)
+    assert answer["previous_seconds"] is answer["previous_words"] is None
+
+
+def test_the_same_days_compared_with_others_are_another_answer() -> None:
+    """The same rows and totals, but other words: what was kept of one is not taken for the other."""
+    renderer = charts()
+    first, last = FIRST - timedelta(days=7), LAST - timedelta(days=7)
+    for words in ("the 7 days before", "the same days of last week"):
+        selection = evolve(WEEK, before=Before(first, last, words))
+        assert json.loads(render(renderer, selection, SPENT).body)["previous_words"] == words
 
 
 def test_only_the_charts_asked_for_are_built() -> None:

@@ -13,7 +13,7 @@ import click
 
 from timecode_core.answers import Answers
 from timecode_core.installation import Installation
-from timecode_core.periods import PERIODS
+from timecode_core.periods import PERIODS, Range
 from timecode_core.selection import Selection, Theme
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,13 +79,13 @@ def select(
     if from_day or to_day:
         today = answers.today()
         last = _day(to_day, today) if to_day else today
-        first = _day(from_day, today) if from_day else last
+        days: str | Range = (_day(from_day, today) if from_day else last, last)
     else:
-        first, last = answers.period(period_name or default)
+        days = period_name or default
     filters: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     for text in where:
         column, equals, value = text.partition("=")
         if not equals:
             raise click.BadParameter(f"{text!r} lacks a '='. Write for example --where project=timecode.")
         filters[column] += (value,)
-    return Selection(first, last, MappingProxyType(dict(filters)), theme)
+    return answers.select(days, MappingProxyType(dict(filters)), theme)

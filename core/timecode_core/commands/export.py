@@ -11,8 +11,10 @@ import click
 
 from timecode_core.commands.choosing import reading, select, selecting
 from timecode_core.commands.output import put
+from timecode_core.commands.progress import waiting
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
+from timecode_core.remedies import file_error
 from timecode_core.rendering import Rendering
 
 _EXTRA = {"ignore_unknown_options": True, "allow_interspersed_args": True}
@@ -71,12 +73,10 @@ def export(
     timecode export png --chart days --from 2026-01-01 --to 2026-01-31 --theme dark
     timecode export csv --group-by day,project --period month -o month.csv
     """  # noqa: D301  (\b is click's mark for "keep these lines")
-    from rich.console import Console
-
     texts = _parse(options)
     with reading(installation) as answers:
         selection = select(answers, from_day, to_day, period_name, where, theme, default="last-30-days")
-        with Console(stderr=True).status(f"Rendering {renderer}…"):
+        with waiting(f"Rendering {renderer}…"):
             rendered = Rendering(answers, installation.renderers()).render(renderer, selection, texts)
     if output == Path("-"):
         put(rendered.body)
@@ -85,9 +85,7 @@ def export(
     try:
         path.write_bytes(rendered.body)
     except OSError as error:
-        raise TimecodeError(
-            f"cannot write {path}: {error.strerror}.", remedy="Name another file with --output."
-        ) from error
+        raise file_error(TimecodeError, "write", path, error, elsewhere="Name another file with --output.") from error
     click.echo(f"{path} ({len(rendered.body):,} bytes)")
 
 

@@ -1,13 +1,22 @@
-"""What goes to standard output for programs to read, or for somebody who looks at it on a terminal."""
+"""What goes to standard output and error, for programs to read or for somebody who looks at it on a terminal."""
 
 from __future__ import annotations
 
+import codecs
+import errno
+import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 
 import click
 
 from timecode_core.commands.words import printable
 from timecode_core.errors import TimecodeError
+from timecode_core.remedies import remedy_for
+
+_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE})
+"""How a system says that an output takes no more."""
 
 
 def put(body: bytes) -> None:
@@ -23,3 +32,41 @@ def put(body: bytes) -> None:
         click.echo("\n".join(map(printable, text.split("\n"))), nl=False)
     else:
         click.echo(body, nl=False)
+
+
+class _Ascii(TextIOWrapper):
+    """A stream of ASCII by another name: click takes one that calls itself so for a mistake, and writes UTF-8."""
+
+    def write(self, text: str) -> int:
+        """Write it, with a question mark for each character that ASCII lacks."""
+        return super().write(text.encode("ascii", "replace").decode("ascii"))
+
+
+def replace_what_cannot_be_carried() -> None:
+    """From now on, standard output and error replace what their encoding lacks. One that is closed takes anything."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  (stays open)
+        elif isinstance(stream, TextIOWrapper) and codecs.lookup(stream.encoding).name == "ascii":
+            setattr(sys, name, _Ascii(stream.detach(), "iso-8859-1", line_buffering=stream.line_buffering))
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def give_up(error: OSError) -> None:
+    """Say, if there is anybody to hear it, that an output takes no more. A reader that is gone wants no word.
+
+    Raises the error if it is none of an output's.
+    """
+    if error.filename is not None or error.errno not in _FAULTS:
+        raise error
+    with suppress(OSError):
+        if error.errno != errno.EPIPE:
+            click.echo(f"timecode: cannot write the output: {error.strerror}. {remedy_for(error)}", err=True)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):  # the interpreter flushes them at its end, and would complain once more
+        with suppress(OSError):
+            stream.flush()
+            continue
+        os.dup2(nowhere, stream.fileno())

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, gone when done; tell it how many are done, and of how many."""
+    """A bar on standard error, gone when done; tell it how many are done, and of how many. A file gets nothing."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=None)
 
         def tell(done: int, count: int) -> None:
             progress.update(task, completed=done, total=count)
 
         yield tell
+
+
+def waiting(what: str) -> AbstractContextManager[object]:
+    """A sign on standard error that something goes on, gone when done. A file gets nothing."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    spinner = "line" if console.options.ascii_only else "dots"
+    return console.status(what, spinner=spinner) if console.is_terminal else nullcontext()

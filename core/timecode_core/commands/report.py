@@ -7,7 +7,7 @@ import click
 from timecode_core.answers import FROM_EVENTS
 from timecode_core.commands.choosing import reading, select, selecting
 from timecode_core.commands.output import put
-from timecode_core.commands.table import print_report
+from timecode_core.commands.table import BEFORE, NOW, compared, print_report
 from timecode_core.installation import Installation
 from timecode_core.query import Query
 from timecode_core.rendering import Rendering
@@ -31,7 +31,7 @@ from timecode_core.rendering import Rendering
     show_default=True,
     help="How to print it.",
 )
-@click.option("--compare", is_flag=True, help="Tell the change from the period of the same length before.")
+@click.option("--compare", is_flag=True, help="Tell the change from the days before.")
 @click.pass_obj
 def report(
     installation: Installation,
@@ -64,8 +64,9 @@ def report(
             )
             put(rendered.body)
             return
-        queries = {"now": Query(selection, columns)} | ({"before": Query(selection.previous())} if compare else {})
-        reports = answers.reports(queries)
-    print_report(reports["now"], reports.get("before"))
-    if reports["now"].answered_by == FROM_EVENTS:
+        reports = answers.reports(compared(Query(selection, columns)) if compare else {NOW: Query(selection, columns)})
+    print_report(reports[NOW], reports.get(BEFORE))
+    if compare and selection.before is None:
+        click.echo("There is nothing to compare these days with.", err=True)
+    if reports[NOW].answered_by == FROM_EVENTS:
         click.echo("Computed from the raw events: no aggregation holds these columns together.", err=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from timecode_core.commands.choosing import reading
-from timecode_core.commands.table import print_report
+from timecode_core.commands.table import BEFORE, NOW, compared, print_report
 from timecode_core.installation import Installation
 from timecode_core.query import Query
-from timecode_core.selection import Selection
 
 
 @click.command()
@@ -16,7 +15,8 @@ from timecode_core.selection import Selection
 def today(installation: Installation) -> None:
     """Show today's time by project, against yesterday's."""
     with reading(installation) as answers:
-        day = answers.today()
-        selection = Selection(day, day)
-        reports = answers.reports({"now": Query(selection, ("project",)), "before": Query(selection.previous())})
-    print_report(reports["now"], reports["before"])
+        reports = answers.reports(compared(Query(answers.select("today"), ("project",))))
+        ahead = answers.ahead()
+    print_report(reports[NOW], reports.get(BEFORE))
+    if ahead:
+        click.echo(str(ahead), err=True)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from functools import lru_cache
 from operator import attrgetter
-from zoneinfo import ZoneInfo
 
-from timecode_core.calendar import local_offset
 from timecode_core.errors import EventError
 from timecode_core.observation import Observation
 from timecode_core.protocols import Step
 from timecode_core.settings import CoreSettings
 from timecode_core.steps.paths import REMEMBERED, composed, file_name, is_absolute, normalise_entity, normalise_path
 from timecode_core.steps.validate import validate
+from timecode_core.zone import zone_in_force
 
 _names = attrgetter("project", "branch", "language", "editor", "machine_id", "category", "type")
 
 
 def build_normalise(core: CoreSettings) -> Step:
     """The step for these settings: their time zone fills in the offsets that are not given."""
-    zone: tzinfo | None = ZoneInfo(core.timezone) if core.timezone else None
 
     def normalise(observation: Observation) -> Observation:
         project, branch, language, editor, machine_id, category, kind = map(_tidy, _names(observation))
@@ -29,7 +26,7 @@ def build_normalise(core: CoreSettings) -> Step:
         normal = Observation(  # nearly every field: a third of what attrs.evolve costs
             observation.time,
             _entity(composed(observation.entity), kind),
-            local_offset(observation.time, zone) if offset is None else offset,
+            zone_in_force(core.timezone).offset(observation.time) if offset is None else offset,
             observation.duration,
             kind,
             category or "coding",

@@ -43,6 +43,20 @@ class EventsContract(StoreOpening):
             assert [each.time // SECOND for each in found] == [-3, 1, 5, 5, 7, 9]
             assert reader.last() == found[-1]
 
+    def test_the_last_event_before_an_instant_is_earlier_than_it(self, store: Store) -> None:
+        """The instant is left out; of several at one instant the last in order counts; before all there is none."""
+        events = ordered([event(n // 3, entity=str(n)) for n in range(9)])
+        with store.writing() as transaction:
+            transaction.insert(events)
+            assert transaction.last(SECOND) == events[2]
+        with store.reading() as reader:
+            assert reader.last() == reader.last(None) == reader.last(2**62) == events[8]
+            assert reader.last(2 * SECOND + 1) == events[8]
+            assert reader.last(2 * SECOND) == reader.last(SECOND + 1) == events[5]
+            assert reader.last(SECOND) == events[2]
+            assert reader.last(0) is None
+            assert reader.last(-SECOND) is None
+
     def test_scan_pages_without_gap_or_repetition(self, store: Store) -> None:
         """Going on after the last key of a page of any size gives every event once, ties included."""
         events = ordered([event(n // 4, entity=str(n)) for n in range(40)])

@@ -91,9 +91,11 @@ class MemoryReader:
         """How many events."""
         return len(self._state.events)
 
-    def last(self) -> Event | None:
-        """The last event."""
-        return self._state.events[-1] if self._state.events else None
+    def last(self, before: int | None = None) -> Event | None:
+        """The last event, or the last before an instant."""
+        events = self._state.events
+        end = len(events) if before is None else bisect_left(events, (before, b""), key=_key)
+        return events[end - 1] if end else None
 
     def metadata(self) -> Mapping[str, str]:
         """The texts by key."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
 from attrs import frozen
 from timecode_core import __version__
-from timecode_core.errors import QueryError
 from timecode_core.protocols import Rendered
 from timecode_core.query import Query, Report
 from timecode_core.selection import Selection
@@ -35,10 +33,10 @@ class Options:
 class ChartsRenderer:
     """Satisfies `Renderer`.
 
-    The answer is `{"from", "to", "theme", "total_seconds", "previous_seconds" (null where the calendar has no such
-    days), "active_days", "projects": [{"value" (null: all others), "name", "colour", "seconds"}], "charts": [{"name",
-    "title", "wide", "item": what `Bokeh.embed.embed_item` takes}]}`. Building it costs tens of milliseconds of Python,
-    which ingest would feel: the last few answers are kept, by what they were made from.
+    The answer is `{"from", "to", "theme", "total_seconds", "previous_seconds", "previous_words" (null where there is
+    nothing to compare with), "active_days", "projects": [{"value" (null: all others), "name", "colour", "seconds"}],
+    "charts": [{"name", "title", "wide", "item": what `Bokeh.embed.embed_item` takes}]}`. Building it costs tens of
+    milliseconds of Python, which ingest would feel: the last few answers are kept, by what they were made from.
     """
 
     options = Options
@@ -57,14 +55,15 @@ class ChartsRenderer:
         asked = self._board.queries(self._board.chosen(options.chart), selection)
         asked[TOTAL] = Query(selection, ("day",)) if selection.days <= 366 else Query(selection)
         asked[PROJECTS] = Query(selection, ("project",))
-        with suppress(QueryError):
-            asked[PREVIOUS] = Query(selection.previous())
+        if previous := selection.previous():
+            asked[PREVIOUS] = Query(previous)
         return asked
 
     def render(self, selection: Selection, reports: Mapping[str, Report], options: Options) -> Rendered:
         """Raises RenderError for a chart that fails, QueryError for one that there is not."""
         charts = self._board.chosen(options.chart)
-        key = (selection.first, selection.last, selection.theme, tuple(chart.name for chart in charts))
+        names = tuple(chart.name for chart in charts)
+        key = (selection.first, selection.last, selection.before, selection.theme, names)
         content = tuple((name, report.rows, report.day_start) for name, report in sorted(reports.items()))
         body = self._recent.get((*key, content), lambda: self._body(charts, selection, reports))
         return Rendered(body, "application/json", f"timecode-charts-{selection.first}-{selection.last}", "json")
@@ -78,6 +77,7 @@ class ChartsRenderer:
             "theme": selection.theme,
             "total_seconds": total.total / 1_000_000,
             "previous_seconds": None if previous is None else previous.total / 1_000_000,
+            "previous_words": selection.before.words if selection.before else None,
             "active_days": len(total.rows) if total.query.group_by else None,
             "projects": _projects(reports[PROJECTS], look),
             "charts": [

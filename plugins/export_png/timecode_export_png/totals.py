@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from timecode_core.errors import QueryError
 from timecode_core.query import Query, Report
 from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.durations import duration
@@ -15,11 +13,9 @@ MANY_TIMES = 300
 
 
 def queries(selection: Selection) -> dict[str, Query]:
-    """The total of these days, and of as many before them where the calendar has them."""
-    asked = {TOTAL: Query(selection)}
-    with suppress(QueryError):
-        asked[PREVIOUS] = Query(selection.previous())
-    return asked
+    """The total of these days, and of those that they are compared with."""
+    previous = selection.previous()
+    return {TOTAL: Query(selection)} | ({PREVIOUS: Query(previous)} if previous else {})
 
 
 def total(reports: Mapping[str, Report]) -> int:
@@ -30,11 +26,10 @@ def total(reports: Mapping[str, Report]) -> int:
 def comparison(selection: Selection, reports: Mapping[str, Report]) -> str:
     """A few words: "12 % more than the 7 days before (28 h 40 m)"; empty where there is nothing to compare."""
     now, before = reports[TOTAL].total, reports[PREVIOUS].total if PREVIOUS in reports else 0
-    if not before:
+    if not before or not selection.before:
         return ""
-    days = "the day before" if selection.days == 1 else f"the {selection.days} days before"
     percent = round(100 * (now - before) / before)
-    against = f"{days} ({duration(before)})"
+    against = f"{selection.before.words} ({duration(before)})"
     if percent == 0:
         return f"about the same as {against}"
     if percent >= MANY_TIMES:

@@ -42,22 +42,17 @@ def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:
 
 def selection(parameters: Parameters, answers: Answers, columns: Collection[str]) -> Selection:
     """The days and filters asked for. `columns` are those that may filter."""
-    first, last = _days(parameters, answers)
-    return Selection(
-        first=first,
-        last=last,
-        filters={name: several(parameters, name) for name in parameters if name in columns},
-        theme=_theme(one(parameters, "theme")),
-    )
+    filters = {name: several(parameters, name) for name in parameters if name in columns}
+    return answers.select(_days(parameters, answers), filters, _theme(one(parameters, "theme")))
 
 
-def _days(parameters: Parameters, answers: Answers) -> tuple[date, date]:
-    """A period's days; else from `from` to `to`, which is today by default; that last day alone without `from`."""
+def _days(parameters: Parameters, answers: Answers) -> str | tuple[date, date]:
+    """A period's name; else from `from` to `to`, which is today by default; that last day alone without `from`."""
     name = one(parameters, "period")
     if name is not None:
         if any(end in parameters for end in ENDS):
             raise QueryError("period goes alone, without from and to.")
-        return answers.period(name)
+        return name
     first = _day(parameters, "from")
     last = _day(parameters, "to") or answers.today()
     return first or last, last

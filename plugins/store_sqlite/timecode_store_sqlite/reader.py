@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EVENT = "SELECT time, id, utc_offset, duration, context, is_write, entity FROM events"
 _SCAN = f"{EVENT} WHERE (time, id) > (?, ?) AND time < ? ORDER BY time, id LIMIT ?"
-_LAST = f"{EVENT} ORDER BY time DESC, id DESC LIMIT 1"
+_LAST = f"{EVENT} WHERE time < ? ORDER BY time DESC, id DESC LIMIT 1"
 
 
 class SqliteReader:
@@ -62,9 +62,9 @@ class SqliteReader:
         row = self._connection.one("SELECT coalesce(sum(events), 0) FROM contexts")
         return int(row[0]) if row else 0
 
-    def last(self) -> Event | None:
-        """Give the last event in order."""
-        return next(iter(self._events(_LAST, ())), None)
+    def last(self, before: int | None = None) -> Event | None:
+        """Give the last event in order; of those with time < `before`, where that is given."""
+        return next(iter(self._events(_LAST, (2**63 - 1 if before is None else before,))), None)
 
     def metadata(self) -> Mapping[str, str]:
         """Every text that is kept under a key."""

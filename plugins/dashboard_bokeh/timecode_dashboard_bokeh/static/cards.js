@@ -37,9 +37,9 @@ export async function draw(place, answer, projects) {
   views = (await Promise.all(drawn)).filter(Boolean);
 }
 
-/** The address of an image of the days that are shown, whatever day it is by then. */
-export function image(answer, chart, projects) {
-  return `/api/v1/export/png?${question({ from: answer.from, to: answer.to }, projects, { chart, scale: "2" })}`;
+/** The address of an image. `range` has a `period`, or `from` and `to`: an answer's are the days that are shown, whatever day it is by then. */
+export function image(range, chart, projects) {
+  return `/api/v1/export/png?${question(range, projects, { chart, scale: "2" })}`;
 }
 
 async function embed(item, target) {

@@ -5,7 +5,7 @@ import { ask, forgetAnswer } from "./answer.js";
 import { clear, draw, image, make } from "./cards.js";
 import { concerns } from "./health.js";
 import { keptInTab } from "./keep.js";
-import { PRESETS, count } from "./range.js";
+import { LIKES, PRESETS } from "./range.js";
 import { follow } from "./save.js";
 import { SignedOut, discard, enter, leave, lock, onOtherTab } from "./session.js";
 import { read, write } from "./state.js";
@@ -53,14 +53,15 @@ async function fill(answer) {
   at("to").value = answer.to;
   at("range-name").textContent = ranged(answer.from, answer.to);
   at("total").textContent = duration(answer.total_seconds);
-  const compared = comparison(answer.total_seconds, answer.previous_seconds, count(answer.from, answer.to));
+  const compared = comparison(answer.total_seconds, answer.previous_seconds, answer.previous_words);
   const active = answer.active_days;
   const average = active > 1 ? `${duration(answer.total_seconds / active)} a day on ${active} days` : "";
   const mark = compared?.sign ? make("span", { className: "sign", ariaHidden: "true" }, compared.sign > 0 ? "▲ " : "▼ ") : "";
   at("compare").replaceChildren(...[make("span", {}, mark, compared?.text ?? ""), average && make("span", {}, average)].filter(Boolean));
   chips(answer.projects);
-  at("export-all").href = image(answer, "dashboard", state.projects);
-  at("export-card").href = image(answer, "card", state.projects);
+  const range = LIKES.has(state.period) ? state : answer; // only the name says what it is compared with
+  at("export-all").href = image(range, "dashboard", state.projects);
+  at("export-card").href = image(range, "card", state.projects);
   document.title = `${duration(answer.total_seconds)} – Timecode`;
   if (answer.total_seconds > 0) return await draw(charts, answer, state.projects);
   clear(charts);

@@ -11,12 +11,9 @@ export const PRESETS = [
   ["year", "This year"],
   ["all", "All"],
 ];
+/** Those that are compared with the same days of the last one. */
+export const LIKES = new Set(["week", "month", "year"]);
 export const DEFAULT = "last-7-days";
-
-/** How many days from one to another, both counted. */
-export function count(first, last) {
-  return Math.round((Date.parse(`${last}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / 86_400_000) + 1;
-}
 
 /** Whether a text is a day that exists. */
 export function isDay(text) {

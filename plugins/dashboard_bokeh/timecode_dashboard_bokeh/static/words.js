@@ -31,11 +31,10 @@ export function ranged(first, last) {
   return `${a.date} – ${end}`;
 }
 
-/** How a total compares to the one before: { text, sign }, or null where there is nothing to compare. */
-export function comparison(total, previous, days) {
+/** How a total compares to the one before, of the days that `before` names: { text, sign }, or null where there is nothing to compare. */
+export function comparison(total, previous, before) {
   if (previous === null) return null;
-  const before = days === 1 ? "the day before" : `the ${days} days before`;
-  if (!previous) return total ? { text: `nothing in ${before}`, sign: 0 } : null;
+  if (!previous) return total ? { text: `nothing on ${before}`, sign: 0 } : null;
   const percent = Math.round((100 * (total - previous)) / previous);
   const against = `${before} (${duration(previous)})`;
   if (percent === 0) return { text: `about the same as ${against}`, sign: 0 };

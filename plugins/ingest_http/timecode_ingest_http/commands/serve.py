@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import click
 from timecode_core.errors import TimecodeError, UnavailableError
 from timecode_core.installation import Installation
 from timecode_core.lock import WriteLock
+from timecode_core.zone import zone_in_force
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
 from timecode_ingest_http.token import read_token
@@ -73,7 +75,12 @@ def _run(installation: Installation, settings: HttpSettings, token: str) -> None
         click.echo(f"timecode: {error}", err=True)
     for failure in installation.plugins.failures:
         click.echo(f"timecode: plugin {failure}", err=True)
-    listens = f"Timecode listens on http://127.0.0.1:{settings.port} and keeps its data in {installation.home.path}."
+    zone = zone_in_force(installation.settings.core.timezone)
+    if zone.problem:
+        click.echo(f"timecode: {zone.problem}", err=True)
+    listens = (
+        f"Timecode listens on http://127.0.0.1:{settings.port} and keeps its data in {installation.home.path}. {zone}"
+    )
     start = partial(Running, installation, settings, Identity(token, settings.port))
     server.serve(settings, sockets, start, partial(_announce, listens))
 
@@ -109,5 +116,6 @@ def _tell(listens: str, running: Running) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line)
-    sys.stdout.flush()
+    with suppress(OSError):  # nobody listens, or the disk is full: no reason to stop recording
+        click.echo(line)
+        sys.stdout.flush()
