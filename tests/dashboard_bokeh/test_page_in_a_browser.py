@@ -265,12 +265,13 @@ def test_no_time_and_no_session_are_told_in_words(chromium: Chrome, show: Open) 
         ({"store": {"ok": False, "error": f"disk full {XSS}"}, "ahead": None}, f"The store fails: disk full {XSS}"),
         (
             {**WELL, "ahead": {"events": 3, "last": "2031-01-02T03:04:05+01:00"}},
-            "3 events lie ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: a clock was or is wrong.",
+            "3 events lie more than a day ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: "
+            "a clock was or is wrong.",
         ),
         (
             {"store": {"ok": False, "error": "gone."}, "ahead": {"events": 1, "last": "2031-01-02T03:04:05+01:00"}},
-            "The store fails: gone. One event lies ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: "
-            "a clock was or is wrong.",
+            "The store fails: gone. One event lies more than a day ahead of this machine’s clock, "
+            "up to 2031-01-02T03:04:05+01:00: a clock was or is wrong.",
         ),
     ],
     ids=["well", "failing", "ahead", "both"],

@@ -6,14 +6,15 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Generic, TypeVar
 
 import cattrs
 from cattrs.errors import BaseValidationError
 from timecode_core.errors import BusyError, TimecodeError
+from timecode_core.home import Home
 from timecode_core.lock import FileLock
-from timecode_core.private import read_private, replace_private
+from timecode_core.private import read_private
+from timecode_core.remedies import file_error
 
 Row = TypeVar("Row")
 _PATIENCE_S = 5.0
@@ -24,8 +25,9 @@ _Stamp = tuple[int, int, int]
 class AccessTable(Generic[Row]):
     """Rows of one attrs class. What another process writes is there at the next reading, which costs a stat."""
 
-    def __init__(self, path: Path, row: type[Row]) -> None:
-        self._path = path
+    def __init__(self, home: Home, name: str, row: type[Row]) -> None:
+        self._home = home
+        self._path = home.path / name
         self._row = row
         self._lock = threading.Lock()
         self._stamp: _Stamp | None = None
@@ -46,12 +48,7 @@ class AccessTable(Generic[Row]):
         _wait_for(lock)
         with lock:
             rows = [cattrs.unstructure(row) for row in change(self._read())]
-            try:
-                replace_private(self._path, json.dumps({"rows": rows}, indent=1) + "\n")
-            except OSError as error:
-                raise TimecodeError(
-                    f"cannot write {self._path}: {error.strerror}.", remedy="Is the disk full, or the folder another's?"
-                ) from error
+            self._home.put(self._path.name, json.dumps({"rows": rows}, indent=1) + "\n")
 
     def _look(self) -> _Stamp | None:
         try:
@@ -67,7 +64,7 @@ class AccessTable(Generic[Row]):
         except FileNotFoundError:
             return ()
         except OSError as error:
-            raise TimecodeError(f"cannot read {self._path}: {error.strerror}.", remedy="Check who owns it.") from error
+            raise file_error(TimecodeError, "read", self._path, error) from error
         except (ValueError, TypeError, KeyError, BaseValidationError) as error:
             raise TimecodeError(
                 f"{self._path} is damaged.", remedy="Remove it; what it let in must then be let in anew."

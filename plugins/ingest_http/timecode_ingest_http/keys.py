@@ -37,7 +37,7 @@ class Keys:
     """The keys of a home folder, whoever made them and whenever."""
 
     def __init__(self, home: Home) -> None:
-        self._table = AccessTable(home.path / FILE, Key)
+        self._table = AccessTable(home, FILE, Key)
 
     def new(self, name: str, right: KeyRight) -> str:
         """Make a key and return it: it is never seen again. Raises TimecodeError for a name that is taken or odd."""

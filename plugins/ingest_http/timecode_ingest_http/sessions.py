@@ -43,7 +43,7 @@ class Sessions:
     def __init__(
         self, home: Home, token: str, port: int, hours: int = 0, clock: Callable[[], float] = time.time
     ) -> None:
-        self._table = AccessTable(home.path / FILE, Session)
+        self._table = AccessTable(home, FILE, Session)
         self._token = token.encode()
         self._port = port
         self._length_s = hours * 3600

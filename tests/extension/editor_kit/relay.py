@@ -23,6 +23,7 @@ class Relay:
         self.port = port
         self.fault = "pass"
         self.bodies: list[bytes] = []
+        self.answers: dict[str, bytes] = {}
         self.hits = 0
         self.after_forward: Callable[[], None] | None = None
         self.released = threading.Event()
@@ -76,7 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
             owner.bodies.append(body)
         small = fault == "413" and body.count(b'"time"') <= 1
         if fault == "pass" or small or (not posts and fault in ("401", "413", "half", "lose-answer", "refuse")):
-            self._answer(*self._forward(body))
+            status, media, answer = self._forward(body)
+            owner.answers[self.path] = answer
+            self._answer(status, media, answer)
             return
         owner.hits += 1
         if fault == "hang":

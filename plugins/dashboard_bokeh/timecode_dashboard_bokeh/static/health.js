@@ -12,5 +12,5 @@ export async function concerns() {
 
 function early({ events, last }) {
   const [what, are] = events === 1 ? ["One event", "lies"] : [`${events} events`, "lie"];
-  return `${what} ${are} ahead of this machine’s clock, up to ${last}: a clock was or is wrong.`;
+  return `${what} ${are} more than a day ahead of this machine’s clock, up to ${last}: a clock was or is wrong.`;
 }

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import webbrowser
 from html import escape
-from pathlib import Path
 
 import click
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
-from timecode_core.private import replace_private
-from timecode_core.remedies import file_error
 
 from timecode_ingest_http.settings import TABLE, HttpSettings
 from timecode_ingest_http.token import read_token
@@ -30,6 +27,7 @@ def open_page(installation: Installation, port: int | None, print_link: bool) ->
     A browser that may not read hidden folders (some are installed so) shows an error instead: use --print then.
     """
     from timecode_ingest_http.client import Client
+    from timecode_ingest_http.pages import page
     from timecode_ingest_http.record import ServiceRecord
 
     settings = installation.settings.table(TABLE, HttpSettings)
@@ -39,21 +37,9 @@ def open_page(installation: Installation, port: int | None, print_link: bool) ->
     if print_link:
         click.echo(link)
         return
-    path = home.path / FILE
-    _write_private(path, link)
-    if not webbrowser.open(path.as_uri()):
+    # The link is in a file, not in an argument that any user could list.
+    home.put(FILE, page("Timecode", f'<p><a href="{escape(link)}">Go on to Timecode</a></p>', go_to=link).decode())
+    if not webbrowser.open((home.path / FILE).as_uri()):
         raise TimecodeError(
             "no browser could be started.", remedy="Run 'timecode open --print' and open the link yourself."
         )
-
-
-def _write_private(path: Path, link: str) -> None:
-    """Write a page that leads to the link. The link is in a file, not in an argument that any user could list."""
-    from timecode_ingest_http.pages import page
-
-    try:
-        replace_private(
-            path, page("Timecode", f'<p><a href="{escape(link)}">Go on to Timecode</a></p>', go_to=link).decode()
-        )
-    except OSError as error:
-        raise file_error(TimecodeError, "write", path, error) from error
