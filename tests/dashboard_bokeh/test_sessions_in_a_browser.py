@@ -19,6 +19,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 from support.ports import free_port
 from support.server import Server, start, timecode
+from timecode_core.home import Home
+from timecode_ingest_http.sessions import Sessions
 
 pytestmark = pytest.mark.browser
 PATIENCE_S = 240
@@ -70,6 +72,11 @@ class House:
 
     def link(self, query: str = "") -> str:
         """A link that signs in, with what is to be shown."""
+        link: str = self.service.request("POST", "/api/v1/login", {}).json()["link"]
+        return link.replace("/#", f"/{query}#")
+
+    def printed_link(self, query: str = "") -> str:
+        """One by `timecode open --print`."""
         made = timecode(self.home, "open", "--print", "--port", str(self.port))
         assert made.returncode == 0, made.stderr
         return made.stdout.strip().replace("/#", f"/{query}#")
@@ -96,7 +103,7 @@ def browser(chromium: Chrome, house: House) -> Iterator[Chrome]:
     chromium.switch_to.window(first)
     chromium.get("about:blank")
     chromium.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": house.url, "storageTypes": "all"})
-    timecode(house.home, "keys", "revoke", "--sessions")
+    Sessions(Home(house.home), house.service.token, house.port).end(lambda _: True)
 
 
 def until(browser: Chrome, condition: Callable[[], Any]) -> Any:
@@ -132,7 +139,7 @@ def open_tab(browser: Chrome, url: str) -> str:
 
 def test_a_link_signs_in_and_leaves_the_address_as_it_was(browser: Chrome, house: House) -> None:
     """The code goes from the address, the query stays; a second visit needs no link; nothing is in cookies."""
-    browser.get(house.link(FILTERED))
+    browser.get(house.printed_link(FILTERED))
     shows(browser, OF_HARBOUR)
     assert browser.current_url == f"{house.url}/{FILTERED}"
     browser.get(f"{house.url}/?{DAYS}")
@@ -378,7 +385,7 @@ def test_who_held_the_port_between_two_starts_holds_nothing_of_use(
     loot, telling = Loot(), free_port("127.0.0.1")
     questions = [f"/api/v1/export/charts?{DAYS}&theme={theme}" for theme in ("light", "dark")]
     questions += ["/api/v1/status", f"/api/v1/stats?{DAYS}"]
-    browser.get(house.link(f"?{DAYS}"))
+    browser.get(house.printed_link(f"?{DAYS}"))
     shows(browser, TOTAL)
     # From here on the tab asks another question, so that nothing of the first comes in the way of what is cached of it.
     browser.find_element(By.CSS_SELECTOR, "button.chip").click()
@@ -395,7 +402,7 @@ def test_who_held_the_port_between_two_starts_holds_nothing_of_use(
         house.start()
         assert browser.execute_async_script(WORKERS) == [1, False]
         if by_link:
-            browser.get(house.link(f"?{DAYS}"))
+            browser.get(house.printed_link(f"?{DAYS}"))
             signed_out_or_in = until(browser, lambda: text(browser, "total").strip() or text(browser, "message"))
             assert (
                 signed_out_or_in == TOTAL

@@ -380,6 +380,15 @@ def test_a_credential_is_looked_at_before_an_entity_tag(client: TestClient) -> N
     assert client.simulate_get("/api/v1/export/json", headers=known | {"Authorization": "Bearer x"}).status_code == 401
 
 
+def test_head_goes_with_get_and_what_is_not_named_stays_as_it_was() -> None:
+    """A mapping of methods widens those that it names."""
+    policy = Policy(takes={"GET": ("ingest",), "POST": ("token", "ingest")})
+    assert policy.taken("GET") == policy.taken("HEAD") == ("ingest",)
+    assert policy.taken("POST") == ("token", "ingest")
+    assert policy.taken("DELETE") == ("token",)
+    assert Policy(takes={"POST": ("ingest",)}).taken("HEAD") == ("token", "read", "session")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
