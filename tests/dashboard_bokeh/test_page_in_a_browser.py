@@ -262,7 +262,7 @@ def test_no_time_and_no_session_are_told_in_words(chromium: Chrome, show: Open) 
     ("says", "sentence"),
     [
         (WELL, ""),
-        ({"store": {"ok": False, "error": f"disk full {XSS}"}, "ahead": None}, f"The store fails: disk full {XSS}"),
+        ({"store": {"ok": False, "error": f"disk full {XSS}"}, "ahead": None}, f"The store fails: disk full {XSS}."),
         (
             {**WELL, "ahead": {"events": 3, "last": "2031-01-02T03:04:05+01:00"}},
             "3 events lie more than a day ahead of this machine’s clock, up to 2031-01-02T03:04:05+01:00: "

@@ -183,7 +183,9 @@ def test_the_default_plugins_come_by_entry_points(installed: Environment, tmp_pa
     """`timecode plugins` lists the five, each once, from this distribution, and none has failed."""
     listed = installed.timecode(tmp_path, "plugins")
     assert listed.returncode == 0, listed.stderr
-    rows = [line.split() for line in listed.stdout.splitlines()[1:]]
+    *table, zone = listed.stdout.splitlines()
+    assert zone.startswith("Days are those of ")
+    rows = [line.split() for line in table[1:]]
     assert [(row[0], row[1]) for row in rows] == [(name, "timecode-tracker") for name in PLUGINS]
     assert "failed" not in listed.stdout
 

@@ -7,7 +7,7 @@ export async function concerns() {
   const response = await call("/api/v1/status").catch(() => null);
   if (!response?.ok) return [];
   const { store, ahead } = await response.json();
-  return [store?.ok === false && `The store fails: ${store.error}`, ahead && early(ahead)].filter(Boolean);
+  return [store?.ok === false && `The store fails: ${store.error.replace(/[^.]$/, "$&.")}`, ahead && early(ahead)].filter(Boolean);
 }
 
 function early({ events, last }) {

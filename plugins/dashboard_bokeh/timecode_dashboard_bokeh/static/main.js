@@ -99,13 +99,16 @@ function wipe() {
   clear(charts);
   at("chips").replaceChildren();
   for (const id of ["range-name", "total", "compare"]) at(id).textContent = "\u00a0";
-  at("note").hidden = at("message").hidden = true;
+  at("health").textContent = "";
+  at("health").hidden = at("note").hidden = at("message").hidden = true;
   document.title = "Timecode";
 }
 
 function tell(error) {
   const trouble = error instanceof Trouble ? error : new Trouble("That did not work", String(error.message));
   wipe();
+  charts.setAttribute("aria-busy", "false");
+  remark();
   const again = make("button", { type: "button", className: "button" }, "Try again");
   again.addEventListener("click", () => show());
   const command = trouble.command ? [make("p", {}, make("code", {}, trouble.command))] : [];
