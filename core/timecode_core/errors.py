@@ -46,6 +46,10 @@ class StoreError(UnavailableError):
     """The store refused or failed."""
 
 
+class StoppedError(TimecodeError):
+    """Long work was ended before its time: the service is being closed, or what it was about is not there any more."""
+
+
 class DamageError(StoreError):
     """What the store holds is damaged, so that none of it may be served. Trying again won't help."""
 

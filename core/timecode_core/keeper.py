@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
-from timecode_core.errors import BusyError, DamageError, TimecodeError, UnavailableError
+from timecode_core.errors import DamageError, StoppedError, TimecodeError, UnavailableError
 from timecode_core.installation import Installation
 from timecode_core.ledger import Ledger
 from timecode_core.looking import look_through
@@ -19,14 +19,10 @@ from timecode_core.writer import Writer
 
 _log = logging.getLogger("timecode.service")
 _FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 300.0
+_LONGEST_PAUSE_S = 60.0
 _TEND_S = 1.0
 _FIRST_LOOK_S = 60.0
 _NEXT_LOOK_S = 7 * 86_400.0
-
-
-class _StoppingError(BusyError):
-    """Ends long work, as the service is being closed."""
 
 
 class Keeper:
@@ -45,6 +41,8 @@ class Keeper:
         self._begin = begin
         self._state: Literal["due", "ready", "stuck"] = "due"
         self._error: Exception | None = None
+        self._told = ""
+        self._loss = ""
         self._begun = threading.Event()
         self._closing = threading.Event()
         self._next_look_at = time.monotonic() + _FIRST_LOOK_S
@@ -79,9 +77,10 @@ class Keeper:
     def close(self) -> None:
         """End the thread, and a look that is under way."""
         self._closing.set()
-        for thread in (self._thread, self._look):
-            if thread is not None and thread.is_alive():
-                thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._look is not None:  # the other thread, which begins it, has ended
+            self._look.join()
 
     def _run(self) -> None:
         pause = _FIRST_PAUSE_S
@@ -100,7 +99,7 @@ class Keeper:
     def _attempt(self, pause: float) -> None:
         try:
             self._get_ready()
-        except _StoppingError:
+        except StoppedError:
             return
         except DamageError as error:
             self._fail(error, "stuck", f"{error}")
@@ -110,17 +109,26 @@ class Keeper:
             self._fail(error, "stuck", f"it could not get ready: {error}")
         else:
             self._state, self._error, self.progress, self.fault = "ready", None, "", ""
+            self._told = self._loss = ""
             self._begin()
+        if self._state == "stuck" and isinstance(self._store, Guarded):
+            self._loss = self._store.tend()  # until something becomes of that, another attempt would end alike
         self._begun.set()
 
     def _fail(self, error: Exception, state: Literal["due", "stuck"], progress: str) -> None:
-        if self.fault != str(error):
-            _log.error(progress)
+        self._tell(str(error), progress)
         self._state, self._error, self.progress, self.fault = state, error, progress, str(error)
+
+    def _tell(self, what: str, line: str) -> None:
+        """Say what is wrong, unless it was the last thing to be said, here or by the writer."""
+        if what not in (self._told, self._writer.fault):
+            _log.error(line)
+        self._told = what
 
     def _get_ready(self) -> None:
         if isinstance(self._store, Guarded) and self._store.tend():
             self._store.reopen()
+            self._next_look_at = time.monotonic() + _NEXT_LOOK_S
         self.warnings = look_through(self._installation, self._store, self._teller("looking through the database"))
         self._writer.run(self._catch_up).result()
 
@@ -137,24 +145,26 @@ class Keeper:
         def tell(done: int, count: int) -> None:
             self.progress = f"{what}: {done} of {count} events"
             if self._closing.is_set():
-                raise _StoppingError("the service is stopping.")
+                raise StoppedError("the service is stopping.")
 
         return tell
 
     def _tend(self) -> bool:
-        """Let the store do what it does now and then. Returns whether its data are lost."""
+        """Let the store do what it does now and then. Returns whether there is a reason to start over."""
         if not isinstance(self._store, Guarded):
             return False
-        if loss := self._store.tend():
-            if loss not in (self.fault, self._writer.fault):  # or it is told already
-                _log.error(loss)
+        loss, before = self._store.tend(), self._loss
+        self._loss = loss
+        if loss and loss != before:  # else nothing has become of it since the last attempt
+            self._tell(loss, loss)
             self._begun.clear()
             self._state, self.progress, self.fault = "due", loss, loss
-        elif self._state == "ready" and time.monotonic() >= self._next_look_at:
+            return True
+        if self._state == "ready" and not loss and time.monotonic() >= self._next_look_at:
             self._next_look_at = time.monotonic() + _NEXT_LOOK_S
             self._look = threading.Thread(target=self._look_again, name="timecode-look", daemon=True)
             self._look.start()
-        return bool(loss)
+        return False
 
     def _look_again(self) -> None:
         """Look the store through while it is served, at half speed, so that others get their turn."""
@@ -163,12 +173,12 @@ class Keeper:
         def pace(_done: int, _count: int) -> None:
             nonlocal since
             if self._closing.wait(time.monotonic() - since):
-                raise _StoppingError("the service is stopping.")
+                raise StoppedError("the service is stopping.")
             since = time.monotonic()
 
         try:
             self.warnings = look_through(self._installation, self._store, pace, always=True)
-        except _StoppingError:
+        except StoppedError:
             return
         except DamageError as error:
             self._fail(error, "stuck", str(error))

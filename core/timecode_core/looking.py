@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from timecode_core.errors import BusyError, DamageError, UnknownRuleError, UnreadableError
+from collections.abc import Sequence
+
+from timecode_core.errors import BusyError, DamageError, StoppedError, UnknownRuleError, UnreadableError
 from timecode_core.installation import Installation
 from timecode_core.protocols import Guarded, Store
 from timecode_core.upkeep import Progress
@@ -24,18 +26,26 @@ def look_through(
     """
     if not isinstance(store, Guarded) or not (store.doubt or always):
         return ()
+    opening = store.opening
     try:
         found = verify(installation, store, progress)
-    except (BusyError, UnknownRuleError, UnreadableError) as error:
-        if faults := store.check():
-            raise DamageError(f"the database is damaged: {faults[0]}.", remedy=REMEDY) from error
-        if isinstance(error, UnreadableError):
-            return (str(error),)
-        store.trust()  # made by another rule than today's, or who knows which: the totals are about to be made anew
+    except (BusyError, UnknownRuleError) as error:
+        # made by another rule than today's, or who knows which: the totals are about to be made anew
+        _judge(store, opening, store.check(), error)
         return ()
+    except UnreadableError as error:
+        if damage := store.check():
+            _judge(store, opening, damage, error)
+        return (str(error),)
     derived = {aggregation.name for aggregation in installation.aggregations() if aggregation.derived}
-    if faults := [fault for name, fault in found.faults if name not in derived]:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise DamageError(f"the database is damaged: {faults[0]}{more}.", remedy=REMEDY)
-    store.trust()
+    _judge(store, opening, [fault for name, fault in found.faults if name not in derived])
     return tuple(fault for name, fault in found.faults if name in derived)
+
+
+def _judge(store: Guarded, opening: int, faults: Sequence[str], cause: Exception | None = None) -> None:
+    """Trust a store without faults. Raises DamageError for one with some, StoppedError where it is another by now."""
+    if not store.judge(opening, sound=not faults):
+        raise StoppedError("another database has come into its place while it was looked through.")
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DamageError(f"the database is damaged: {faults[0]}{more}.", remedy=REMEDY) from cause

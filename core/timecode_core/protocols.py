@@ -154,14 +154,22 @@ class Guarded(Protocol):
     def check(self) -> Sequence[str]:
         """What is wrong with the storage itself, a line each, none where it is sound. Reads everything."""
 
-    def trust(self) -> None:
-        """It has been looked through and is sound: there is no doubt any more, nor after it is closed in good order."""
+    @property
+    def opening(self) -> int:
+        """Changes with every `reopen`: what was found out before is about other data."""
+
+    def judge(self, opening: int, *, sound: bool) -> bool:
+        """They have been looked through, in that opening, and are sound or not. False where it is another by now.
+
+        What is sound is in doubt no more, nor after it is closed in good order; what isn't stays in doubt until it is.
+        """
 
     def tend(self) -> str:
-        """Called every other second by a thread that does not write: time for work that can wait.
+        """Called about once a second by a thread that does not write: time for work that can wait.
 
         Gives why the data can't be used any more (they were taken away, replaced, changed by somebody else, or are
-        damaged), else nothing. From then on `reading` and `writing` raise StoreError, until `reopen`.
+        damaged), else nothing. From then on `reading` and `writing` raise StoreError, until `reopen`. As long as the
+        text stays the same, nothing has become of them.
         """
 
     def reopen(self) -> None:

@@ -14,10 +14,10 @@ def rename_altered(transaction: Transaction) -> int:
     What they were before, nobody can tell. Their totals are not brought up to date by this.
     """
     altered = [event for chunk in chunks(transaction) for event in chunk if event.id != event.content_id()]
+    transaction.delete(altered)
     for event in altered:
         renamed = evolve(event)  # a new object reckons its id from its content
         instant = transaction.scan((event.time, b""), event.time + 1, 1_000_000)
-        transaction.delete([event])
         if renamed.id not in {other.id for other in instant}:
             transaction.insert([renamed])
     return len(altered)

@@ -23,8 +23,11 @@ class Rendering:
     def __init__(self, answers: Answers, renderers: Renderers) -> None:
         self._answers = answers
         self.renderers = renderers
+        self.forget()
+
+    def forget(self) -> None:
+        """Let no tag that was given until now hold any longer: what they were about may have been replaced."""
         self._start = secrets.token_hex(8)
-        """In every tag: one given before a restart, say over a backup that was put back, means nothing after it."""
 
     def _renderer(self, name: str) -> Renderer:
         try:

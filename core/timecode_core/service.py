@@ -42,7 +42,8 @@ class Service:
         self._keeper.start()
 
     def _begin(self) -> None:
-        """Start the sources, the first time that events can be taken."""
+        """Events can be taken, for the first time or again, perhaps with other data."""
+        self._rendering.forget()
         if self._sources is None:
             self._sources = Sources(self.installation.sources(), self.submit)
 

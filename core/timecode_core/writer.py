@@ -146,7 +146,7 @@ class Writer:
     def _failed(self, error: BaseException) -> TimecodeError:
         """Remember the failure until a transaction succeeds, and say it once."""
         failure = _translated(error)
-        if isinstance(failure, BusyError):
+        if not isinstance(failure, StoreError):
             return failure  # no fault of the store's
         if str(failure) != self._told:
             self._told = str(failure)

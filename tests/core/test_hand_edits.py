@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,22 @@ def test_a_rebuild_says_what_is_lost_and_what_was_changed(home: Path) -> None:
     output = command(home, "rebuild")[1]
     assert "counted 3,000 events, and there are 2,999" in output
     assert "1 events were not as they had been stored" in output
+
+
+def test_events_that_have_each_others_content_are_both_kept(home: Path) -> None:
+    """Their new ids are those that the other one had."""
+    with running(home) as service:
+        pair = [{"time": 1_600_000_000, "entity": name} for name in ("one.py", "two.py")]
+        assert service.submit(pair, "test").count("stored") == 2
+    edit(
+        home,
+        "UPDATE events SET entity = CASE entity WHEN 'one.py' THEN 'two.py' ELSE 'one.py' END "
+        "WHERE entity IN ('one.py', 'two.py')",
+    )
+    assert command(home, "rebuild")[0] == 0
+    assert command(home, "verify")[0] == 0
+    printed = command(home, "events", "--from", "2020-09-13", "--to", "2020-09-13")[1]
+    assert sorted(json.loads(line)["entity"] for line in printed.splitlines()) == ["one.py", "two.py"]
 
 
 @pytest.mark.parametrize("record", ["no JSON", "[]", "{}", "null", '{"rule": 1}'])

@@ -11,13 +11,16 @@ from typing import Any
 
 import apsw
 import pytest
-from support.houses import fresh_home, installation, running
+from support.houses import fresh_home, installation, plugins_with, running
+from system.damage import command
 from timecode_core import hookimpl, keeper
+from timecode_core.aggregation import Aggregation
 from timecode_core.errors import BusyError, DamageError, StoreError, UnavailableError
 from timecode_core.plugins import Plugins
 from timecode_core.protocols import Provider, Transaction
 from timecode_core.selection import Selection
 from timecode_core.service import Service
+from timecode_core.stretch import Stretch
 from timecode_core.testing.memory import MemoryStore
 
 _BEATS = [{"time": 1_700_000_000 + k * 60, "entity": "a.py", "project": "a"} for k in range(50)]
@@ -46,6 +49,13 @@ class Offering:
     @hookimpl
     def timecode_stores(self) -> list[Provider]:
         return [Provider("failing", lambda _settings, _context: self._store)]
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the commands of this process read is put back afterwards."""
+    for name in ("HOME", "CORE__TIMEZONE", "CORE__PATHS"):
+        monkeypatch.setenv(f"TIMECODE_{name}", "")
 
 
 @pytest.fixture
@@ -186,7 +196,7 @@ def test_a_damaged_store_is_not_served_at_the_start(home: Path) -> None:
 
 
 def test_damage_that_left_no_trace_is_found_in_the_background(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bit that fell over at rest changes no time of the file: it is found soon after the start, and told."""
+    """A bit that fell over at rest changes no time of the file: found soon after the start, and not forgotten."""
     monkeypatch.setattr(keeper, "_FIRST_LOOK_S", 0.0)
     fill(home)
     rot(home, "UPDATE agg_hourly SET time = time + 1")
@@ -196,23 +206,81 @@ def test_damage_that_left_no_trace_is_found_in_the_background(home: Path, monkey
         assert service.ready  # it looks as it was left
         until(lambda: not service.ready)
         assert "totals of hourly" in store_of(service)["error"]
+        code, _, errors = command(home, "report", "--period", "all")
+        assert (code, "totals of hourly" in errors) == (1, True)
     finally:
         service.close()
+    again = Service(installation(home))
+    again.start()
+    try:
+        assert not again.ready
+        with pytest.raises(DamageError, match="totals of hourly"):
+            again.wait(_PATIENCE_S)
+    finally:
+        again.close()
+
+
+def test_a_stop_in_the_midst_of_a_look_leaves_the_doubt(home: Path) -> None:
+    """What was not read to its end has not been found sound."""
+    fill(home)
+    database = apsw.Connection(str(home / "timecode.db"))
+    database.execute("UPDATE agg_daily SET time = time + 1")
+    database.close()
+    service = Service(installation(home))
+    service.start()
+    service.close()  # at the first part of the events that is read
+    again = Service(installation(home))
+    again.start()
+    try:
+        with pytest.raises(DamageError, match="totals of daily"):
+            again.wait(_PATIENCE_S)
+    finally:
+        again.close()
 
 
 def test_a_sound_store_is_looked_through_in_the_background_and_served(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Events go on coming meanwhile, and closing it in the midst of it does no harm."""
+    """All of it is recomputed again and again; events go on coming, and closing it in the midst does no harm."""
+    looked: list[int] = []
+
+    def count(_stretch: Stretch) -> str:
+        looked.append(1)
+        return ""
+
+    counted = Aggregation("counted", ("day", "counted"), derived={"counted": count})
     monkeypatch.setattr(keeper, "_FIRST_LOOK_S", 0.0)
     monkeypatch.setattr(keeper, "_NEXT_LOOK_S", 0.0)
     fill(home)
-    with running(home) as service:
-        for n in range(20):
-            service.submit([{"time": 1_800_000_000 + n, "entity": "b.py"}], "test")
-            time.sleep(0.1)
+    with running(home, plugins=plugins_with(counted)) as service:
+        before = len(looked)
+        until(lambda: len(looked) > before + len(_BEATS))
+        assert service.submit([{"time": 1_800_000_000, "entity": "b.py"}], "test").count("stored") == 1
         assert store_of(service)["ok"]
         assert service.ready
+
+
+def test_a_damaged_store_is_said_once(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is neither looked through over and over, nor is its log filled: until somebody puts another in its place."""
+    fill(home)
+    path = home / "timecode.db"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:8192] + b"\x5a" * 12288 + sound[20480:])
+    service = Service(installation(home))
+    try:
+        service.start()
+    except StoreError:
+        return  # refused at once
+    try:
+        with pytest.raises(StoreError):
+            service.wait(_PATIENCE_S)
+        time.sleep(4)
+        assert len([record for record in caplog.records if record.levelname == "ERROR"]) <= 2
+        (home / "good.db").write_bytes(sound)
+        (home / "good.db").replace(path)
+        until(lambda: service.ready)
+    finally:
+        service.close()
 
 
 def test_a_tag_given_before_a_restart_means_nothing_after_it(home: Path) -> None:

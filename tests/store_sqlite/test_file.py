@@ -150,7 +150,7 @@ def test_a_damaged_page_is_reported(store: SqliteStore, path: Path) -> None:
 
 def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     """The message names the file and what to check."""
-    with pytest.raises(StoreError, match=r"can't write .*Check"):
+    with pytest.raises(StoreError, match=r"cannot write .*Create its folder first"):
         SqliteStore(tmp_path / "nowhere" / "t.db")
 
 
@@ -404,7 +404,7 @@ def test_reading_where_nothing_can_be_written(folder: Path) -> None:
         "t.db.state",
     ]
     assert "Copy the folder to a writable place" in as_a_stranger(folder / "busy.db", "r")
-    assert "can't write" in as_a_stranger(path, "w")
+    assert "cannot write" in as_a_stranger(path, "w")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX")

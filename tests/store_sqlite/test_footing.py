@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_store_sqlite import store as store_module
 from timecode_store_sqlite.place import is_shared
+from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
 
@@ -114,6 +117,87 @@ def test_what_another_program_writes_is_noticed(store: SqliteStore, path: Path) 
     assert store.doubt != ""
     with store.reading() as reader:
         assert [event.entity for event in reader.scan((-1, b""), 99, 9)] == ["b"]
+
+
+def test_a_commit_between_our_look_and_our_transaction_is_noticed(store: SqliteStore, path: Path) -> None:
+    """Another program may hold the file while we wait for it: what it has written is not taken for ours."""
+    other = apsw.Connection(str(path))
+    other.execute("BEGIN IMMEDIATE; DELETE FROM events")
+
+    def commit() -> None:
+        time.sleep(0.3)
+        other.execute("COMMIT")
+
+    thread = threading.Thread(target=commit)
+    thread.start()
+    with pytest.raises(StoreError, match="another program has changed"):
+        write(store, 2)
+    thread.join()
+    other.close()
+    assert times_of(path) == []
+    store.reopen()
+    assert store.doubt != ""
+
+
+def times_of(path: Path) -> list[int]:
+    connection = apsw.Connection(str(path))
+    try:
+        return [int(time) for (time,) in connection.execute("SELECT time FROM events")]
+    finally:
+        connection.close()
+
+
+def test_a_log_that_sqlite_begins_anew_is_no_cut(path: Path) -> None:
+    """A fold that meets a reader leaves the log as long as it was, and the next write begins it anew."""
+    store = SqliteStore(path, SqliteSettings(wal_limit_bytes=30_000))
+    for n in range(30):
+        if n % 5 == 3:
+            with store.reading():
+                write(store, n * 100)
+                write(store, n * 100 + 1)
+        else:
+            write(store, n * 100)
+    assert store.tend() == ""
+    assert len(times(store)) == 36
+    store.close()
+
+
+def test_a_link_that_leads_elsewhere_is_followed_with_its_lock(tmp_path: Path) -> None:
+    """Taken up again, the file that it leads to now is locked, and the other is free."""
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        SqliteStore(tmp_path / name / "t.db").close()
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "a" / "t.db")
+    store = SqliteStore(link)
+    link.unlink()
+    link.symlink_to(tmp_path / "b" / "t.db")
+    assert "another file is in the place" in store.tend()
+    store.reopen()
+    write(store, 1)
+    SqliteStore(tmp_path / "a" / "t.db").close()
+    with pytest.raises(BusyError):
+        SqliteStore(tmp_path / "b" / "t.db")
+    store.close()
+    assert times_of(tmp_path / "b" / "t.db") == [1]
+
+
+def test_a_marker_that_cannot_be_written_is_told_and_costs_nothing(path: Path, tmp_path: Path) -> None:
+    """The log is folded all the same, since no marker is left that would condemn it."""
+    store = SqliteStore(path, SqliteSettings(wal_limit_bytes=30_000))
+    marker = path.with_name("t.db.state")
+    marker.unlink()
+    marker.mkdir()
+    for n in range(50):
+        write(store, n)
+    assert path.with_name("t.db-wal").stat().st_size <= 30_000
+    assert "t.db.state" in str(store.health().details["warning"])
+    store.close()
+    marker.rmdir()
+    again = SqliteStore(path)
+    assert again.doubt != ""
+    assert len(times(again)) == 50
+    again.close()
 
 
 def test_a_second_name_is_refused_and_told(store: SqliteStore, path: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,12 @@ def test_a_database_closed_in_good_order_is_not_in_doubt(path: Path, writable: b
         lambda path: path.with_name("t.db.state").unlink(),
         lambda path: path.with_name("t.db.state").write_text("{}"),
         lambda path: path.with_name("t.db.state").write_text("null"),
+        lambda path: path.with_name("t.db.state").write_text(
+            '{"state": "open", "sound": true, "low": "1", "high": []}'
+        ),
         lambda path: path.with_name("t.db.state").write_bytes(b"\xff" * 512),
     ],
-    ids=["shorter", "touched", "first page", "no marker", "empty marker", "null marker", "no text"],
+    ids=["shorter", "touched", "first page", "no marker", "empty marker", "null marker", "wrong types", "no text"],
 )
 def test_one_that_is_not_as_it_was_is_in_doubt(path: Path, change: object, writable: bool) -> None:
     """Until it is trusted, and closed in good order again."""
@@ -87,7 +91,9 @@ def test_one_that_is_not_as_it_was_is_in_doubt(path: Path, change: object, writa
     store.close()
     again = SqliteStore(path)
     assert again.doubt != ""
-    again.trust()
+    assert not again.judge(again.opening - 1, sound=True)
+    assert again.doubt != ""
+    assert again.judge(again.opening, sound=True)
     again.close()
     assert SqliteStore(path, writable=False).doubt == ""
 
@@ -143,6 +149,44 @@ def test_a_log_without_its_database_makes_no_new_one(path: Path, tmp_path: Path)
     with pytest.raises(StoreError, match="log of a database that is gone"):
         SqliteStore(copy)
     assert copy.with_name("t.db-wal").stat().st_size > 0
+
+
+def test_a_database_in_doubt_is_so_until_it_is_judged(path: Path) -> None:
+    """A judgement of damage outlives the process; readers beside it doubt, too."""
+    closed(path)
+    store = SqliteStore(path)
+    assert store.judge(store.opening, sound=False)
+    reading = SqliteStore(path, writable=False)
+    assert reading.doubt != ""
+    reading.close()
+    store.close()
+    again = SqliteStore(path)
+    assert again.doubt != ""
+    again.close()
+
+
+def test_readers_beside_restarts_are_never_refused(path: Path) -> None:
+    """Marker, lock and log are not read in one moment, and a service may begin or end in between."""
+    closed(path)
+    ending = threading.Event()
+    refused: list[str] = []
+
+    def read() -> None:
+        while not ending.is_set():
+            try:
+                SqliteStore(path, writable=False).close()
+            except StoreError as error:
+                refused.append(str(error))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    for n in range(60):
+        store = SqliteStore(path)
+        write(store, 10_000 + n)
+        store.close()
+    ending.set()
+    thread.join()
+    assert refused == []
 
 
 def test_at_any_moment_its_own_log_is_known_and_no_other(

@@ -110,6 +110,12 @@ class Connection:
             self.failed = True
             raise store_error(self.path, error) from error
 
+    @property
+    def others(self) -> int:
+        """A number that changes when another connection has changed the database. SQLite's own: PRAGMA data_version."""
+        ((version,),) = self.rows("PRAGMA data_version")
+        return int(version)
+
     def rollback(self) -> bool:
         """Undo the transaction, if one is open. False when even that failed: the connection is then of no use."""
         if self._writes:

@@ -13,7 +13,9 @@ EXACT = os.name == "posix"
 """Whether a file's size and time of change can be believed while it is open: Windows tells them late."""
 
 
-_END = 64
+_HEAD, _END = 32, 64
+_MAGIC = b"\x37\x7f\x06"
+"""How every log begins (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
 
 
 class _Seen(NamedTuple):
@@ -21,7 +23,6 @@ class _Seen(NamedTuple):
 
     identity: tuple[int, int]
     content: tuple[int, int]
-    names: int
 
 
 class Footing:
@@ -35,8 +36,8 @@ class Footing:
         self._database, self._log = str(path), f"{file}-wal"
         self._names = (self._database, self._log, f"{file}-shm")
         self._noted: Mapping[str, _Seen | None] = {}
-        self._end = b""
-        """The last bytes of the log as they were noted."""
+        self._head = self._end = b""
+        """The first and the last bytes of the log as they were noted."""
 
     def note(self) -> None:
         """Take what is there now for what must be there."""
@@ -52,23 +53,27 @@ class Footing:
 
     def _take(self, now: Mapping[str, _Seen | None]) -> None:
         self._noted = now
-        self._end = self._bytes_before(_size(now.get(self._log)))
+        self._head, self._end = self._ends(_size(now.get(self._log)))
 
     def _cut(self, now: Mapping[str, _Seen | None]) -> str:
         """Whether the log was cut off before or while the commit wrote on behind its end: that would leave a hole."""
         before = _size(self._noted.get(self._log))
-        whole = _size(now.get(self._log)) >= before and self._bytes_before(before) == self._end
+        head, end = self._ends(before)
+        begun_anew = len(head) == _HEAD and head.startswith(_MAGIC) and head != self._head  # SQLite does, after a fold
+        whole = _size(now.get(self._log)) >= before and (begun_anew or (head, end) == (self._head, self._end))
         return "" if whole else f"another program has cut {self._log}"
 
-    def _bytes_before(self, offset: int) -> bytes:
-        if not offset:
-            return b""
+    def _ends(self, size: int) -> tuple[bytes, bytes]:
+        """The log's header, and the bytes before an offset."""
+        if not size:
+            return b"", b""
         try:
             with open(self._log, "rb", buffering=0) as log:  # noqa: PTH123  (at every commit, as above)
-                log.seek(max(0, offset - _END))
-                return log.read(_END)
+                head = log.read(_HEAD)
+                log.seek(max(0, size - _END))
+                return head, log.read(_END)
         except OSError:
-            return b""
+            return b"", b""
 
     @property
     def moved(self) -> str:
@@ -80,6 +85,11 @@ class Footing:
         """As `moved`, and whether somebody else has changed the database or its log. Only while nobody writes."""
         now = self._look()
         return self._moved(now) or self._changed(self._database, now) or self._changed(self._log, now)
+
+    @property
+    def database_moved(self) -> bool:
+        """Whether the database itself is not what its path names any more."""
+        return self._identity(self._database, self._noted) != self._identity(self._database, self._look())
 
     @property
     def log_is_whole(self) -> bool:
@@ -123,4 +133,4 @@ def _seen(name: str) -> _Seen | None:
         status = os.stat(name)  # noqa: PTH116  (several times a commit: a Path costs more than the call)
     except OSError:
         return None
-    return _Seen((status.st_dev, status.st_ino), (status.st_size, status.st_mtime_ns), status.st_nlink)
+    return _Seen((status.st_dev, status.st_ino), (status.st_size, status.st_mtime_ns))

@@ -6,8 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from timecode_core.errors import BusyError, StoreError
+from timecode_core.errors import BusyError, StoreError, TimecodeError, UnavailableError
 from timecode_core.lock import FileLock
+from timecode_core.remedies import file_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,12 +31,16 @@ class Locks:
 
     def acquire(self) -> None:
         """Take both. Raises BusyError where another process writes."""
-        self._beside.acquire()
         try:
+            self._beside.acquire()
             self._status = self._path.stat()
             self._lock_inside()
-        except BaseException:
+        except BaseException as error:
             self.release()
+            if isinstance(error, OSError):
+                raise file_error(StoreError, "lock", self._path, error) from error
+            if isinstance(error, TimecodeError) and not isinstance(error, UnavailableError):
+                raise StoreError(str(error)) from error  # the lock file: it may be put right while the service waits
             raise
 
     def _lock_inside(self) -> None:
@@ -56,12 +61,14 @@ class Locks:
                 f"{self._path} is being written by another process, which knows it by another name.",
                 remedy="Stop that first.",
             ) from error
-        except OSError as error:
-            raise StoreError(f"can't lock {self._path}: {error.strerror}.") from error
 
     def check(self) -> None:
         """Raise StoreError where the database is not the one any more that was there when the locks were taken."""
-        if self._status is None or not os.path.samestat(self._status, self._path.stat()):
+        try:
+            same = self._status is not None and os.path.samestat(self._status, self._path.stat())
+        except OSError:
+            same = False
+        if not same:
             raise StoreError(f"{self._path} was replaced while it was opened.", remedy="Start again.")
 
     @property

@@ -34,7 +34,7 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> None:
     if revision is not None and not mark.low <= revision <= mark.high:
         raise StoreError(
             f"{log} is the log of another database, which SQLite would write over {file.name}.",
-            remedy=f"Move {log.name} and {file.name}-shm away, and start again.",
+            remedy=f"Move {log.name} and {file.name}-shm away, start again, and keep them until you miss nothing.",
         )
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 import apsw
 import attrs
-from attrs import frozen
+from attrs import field, frozen, validators
 from timecode_core.errors import StoreError
+from timecode_core.remedies import file_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,13 +38,13 @@ class Mark:
     `size`, `modified_ns`, `first_page`: what a closed file looks like; bytes, mtime, a hash of its first page.
     """
 
-    state: Literal["open", "closed"]
-    sound: bool
-    low: int
-    high: int
-    size: int = 0
-    modified_ns: int = 0
-    first_page: str = ""
+    state: Literal["open", "closed"] = field(validator=validators.in_(("open", "closed")))
+    sound: bool = field(validator=validators.instance_of(bool))
+    low: int = field(validator=validators.instance_of(int))
+    high: int = field(validator=validators.instance_of(int))
+    size: int = field(default=0, validator=validators.instance_of(int))
+    modified_ns: int = field(default=0, validator=validators.instance_of(int))
+    first_page: str = field(default="", validator=validators.instance_of(str))
 
     def doubt(self, path: Path) -> str:
         """Why the file is to be looked through before it is served; empty where nothing speaks for that."""
@@ -94,7 +96,13 @@ class Marker:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise StoreError(f"can't write {self._path}: {error.strerror}.") from error
+            raise file_error(StoreError, "write", self._path, error) from error
+
+    def drop(self) -> bool:
+        """Remove a marker that can't be written: none is better than a wrong one. Whether there is none now."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        return self.read() is None
 
 
 def first_page(path: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import apsw
 from timecode_core.errors import StoreError
+from timecode_core.remedies import file_error
 
 FIRST_SAFE = (3, 51, 3)
 """Before this release two writing connections could corrupt a database while the log is reset."""
@@ -66,7 +67,7 @@ def _bytes(path: Path) -> int:
     except FileNotFoundError:
         return 0
     except OSError as error:
-        raise StoreError(f"can't read {path}: {error.strerror}.", remedy="Check that its folder is yours.") from error
+        raise file_error(StoreError, "read", path, error) from error
 
 
 def file_system(path: Path, mounts: Path) -> str:
@@ -90,7 +91,11 @@ def file_system(path: Path, mounts: Path) -> str:
 
 def check_names(path: Path) -> None:
     """Raise StoreError for a file with a second name: SQLite keeps a log beside each, and would lose what is in one."""
-    if path.stat().st_nlink > 1:
+    try:
+        names = path.stat().st_nlink
+    except OSError as error:
+        raise file_error(StoreError, "read", path, error) from error
+    if names > 1:
         raise StoreError(
             f"{path} has a second name (a hard link), by which another process could write to it.",
             remedy=f"Remove the other name (find it: find / -xdev -samefile '{path}'), or copy the file.",
@@ -104,6 +109,4 @@ def make_file(path: Path) -> None:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o600)
     except OSError as error:
-        raise StoreError(
-            f"can't write {path}: {error.strerror}.", remedy="Check that it and its folder are yours."
-        ) from error
+        raise file_error(StoreError, "write", path, error) from error

@@ -14,13 +14,25 @@ Version 2: `contexts.mark`, by which a changed row is known.
 
 from __future__ import annotations
 
+import secrets
+import time
+
 from timecode_store_sqlite.contexts import LABELS, MARK
 
 APPLICATION_ID = 0x54434F44
 """ASCII "TCOD": SQLite keeps it in the file's header."""
 
-REVISE = "UPDATE state SET revision = max(revision + 1, ?) RETURNING revision"
-"""Binds the time in microseconds: no number is given twice, not even by a copy of the file that goes its own way."""
+REVISE = "UPDATE state SET revision = CASE WHEN revision < ?1 THEN ?1 ELSE revision + ?2 END RETURNING revision"
+"""Binds what `revising` gives."""
+
+
+def revising() -> tuple[int, int]:
+    """The time in microseconds, and a random step for where the clock is behind.
+
+    So no number is given twice, not even by a copy of the file that goes its own way.
+    """
+    return time.time_ns() // 1000, secrets.randbelow(1 << 16) + 1
+
 
 _LABELS = ", ".join(f"{label} TEXT NOT NULL" for label in LABELS)
 

@@ -69,6 +69,9 @@ class SqliteStore:
         self._closed = False
         self._doubt = ""
         self._lost: StoreError | None = None
+        self._opening = 0
+        self._others = 0
+        self._unmarked = ""
         self._mark = Mark("open", sound=True, low=0, high=0)
         self._marker = Marker(self._file)
         self._footing = Footing(path, self._file)
@@ -98,6 +101,8 @@ class SqliteStore:
     def _open_to_write(self) -> None:
         """Take the locks, see whose the log is, and open the one connection that writes."""
         check_names(self._path)
+        self._opening += 1
+        self._footing.note()
         self._locks.acquire()
         connections = Connections(self._open)
         try:
@@ -109,6 +114,7 @@ class SqliteStore:
             migrate(writer, self._migrations)
             self._locks.check()
             self._mark = Mark("open", not self._doubt, mark.low if mark else 0, _revision(writer))
+            self._others = writer.others
             self._fold(writer)
         except BaseException:
             if connections.writer is not None:
@@ -119,10 +125,7 @@ class SqliteStore:
 
     def _open_to_read(self) -> None:
         """Open a first reading connection. On a read-only disk, SQLite needs to be told that nobody writes."""
-        mark = self._marker.read()
-        served = lock_of(self._path).taken
-        if not served:
-            check_log(self._file, mark, self._vfs)
+        mark, served = self._read_mark()
         if not (served and mark and mark.sound):
             self._doubt = mark.doubt(self._file) if mark else _NO_RECORD
         try:
@@ -139,6 +142,20 @@ class SqliteStore:
                 ) from error
             self._immutable = True
             self._check_version()
+
+    def _read_mark(self) -> tuple[Mark | None, bool]:
+        """The mark, and whether a process serves the file. Where none does, the log must be its own."""
+        while True:
+            mark = self._marker.read()
+            served = lock_of(self._path).taken
+            try:
+                if not served:
+                    check_log(self._file, mark, self._vfs)
+            except StoreError:
+                if self._marker.read() == mark and not lock_of(self._path).taken:
+                    raise  # else a service has just begun or ended, and all of it is to be seen anew
+            else:
+                return mark, served
 
     def _check_version(self) -> None:
         with self._connections.reading() as connection:
@@ -173,6 +190,7 @@ class SqliteStore:
             try:
                 with self._noticing_damage():
                     connection.rows("BEGIN IMMEDIATE")
+                    self._check_others(connection)
                     transaction = SqliteTransaction(connection)
                     yield transaction
                     transaction.finish()
@@ -190,7 +208,8 @@ class SqliteStore:
                 raise self._lost
             self._written_at = time.monotonic()
             if transaction.deleted or self._footing.log_bytes > self._settings.wal_limit_bytes:
-                self._fold(connection)
+                with suppress(StoreError):  # the transaction stands; what the fold has met, the next one meets
+                    self._fold(connection)
         finally:
             self._write_lock.release()
 
@@ -203,18 +222,42 @@ class SqliteStore:
             except BaseException:
                 self._connections.drop_writer()
                 raise
+            self._others = connection.others
         assert self._connections.writer is not None  # noqa: S101  (just opened)
         return self._connections.writer
 
-    def _fold(self, writer: Connection) -> None:
-        """Fold the log into the database. The marker is told before and after, so that it holds at any moment."""
-        with suppress(StoreError):  # a marker that can't be written: the log stays, and is as good as the database
-            self._marker.write(self._mark)
-            if writer.fold():
-                self._mark = attrs.evolve(self._mark, low=self._mark.high)
-                self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
-                self._marker.write(self._mark)
+    def _check_others(self, writer: Connection) -> None:
+        """Raise StoreError where another program has committed since the last time: nothing may build on that."""
+        if writer.others != self._others:
+            self._lost = self._misplaced(f"another program has changed {self._path}")
+            raise self._lost
+
+    def _fold(self, writer: Connection, *, marking: bool = True) -> bool:
+        """Fold the log into the database. False where that is not done: the log is as good as the database.
+
+        The marker is told before and after, so that it holds at any moment.
+        """
+        if marking and not self._write_mark():
+            return False
+        folded = writer.fold()
+        if folded:
+            self._mark = attrs.evolve(self._mark, low=self._mark.high)
+            self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
+            if marking:
+                self._write_mark()
+        self._check_others(writer)
         self._footing.note()
+        return folded
+
+    def _write_mark(self) -> bool:
+        """Whether the marker holds, or at least there is none that doesn't."""
+        try:
+            self._marker.write(self._mark)
+        except StoreError as error:
+            self._unmarked = str(error)
+            return self._marker.drop()
+        self._unmarked = ""
+        return True
 
     # --- What becomes of the file meanwhile: `Guarded`
 
@@ -231,13 +274,21 @@ class SqliteStore:
         except StoreError as error:
             return [str(error.args[0]).rstrip(".")]
 
-    def trust(self) -> None:
-        """Note that the file was looked through and is sound."""
-        self._doubt = ""
-        if self._writable:
-            with self._write_lock, suppress(StoreError):
-                self._mark = attrs.evolve(self._mark, sound=True)
-                self._marker.write(self._mark)
+    @property
+    def opening(self) -> int:
+        """Changes with every `reopen`."""
+        return self._opening
+
+    def judge(self, opening: int, *, sound: bool) -> bool:
+        """Note what a look through the file has found. False where it was another opening of it."""
+        with self._write_lock:
+            if opening != self._opening:
+                return False
+            self._doubt = "" if sound else "damage was found in it"
+            if self._writable:
+                self._mark = attrs.evolve(self._mark, sound=sound)
+                self._write_mark()
+            return True
 
     def tend(self) -> str:
         """Fold the log where nobody has written for a while. Gives why the file can't be used any more, if it can't."""
@@ -250,7 +301,10 @@ class SqliteStore:
                         self._fold(writer)
             finally:
                 self._write_lock.release()
-        return str(self._lost or "")
+        if self._lost is None:
+            return ""
+        since = self._footing.moved
+        return f"{self._lost} Now {since}." if since and since not in str(self._lost) else str(self._lost)
 
     def reopen(self) -> None:
         """Take the file anew that is in its place now, as one that was never seen. Raises StoreError."""
@@ -262,6 +316,7 @@ class SqliteStore:
                 raise self._lost
             self._locks.release()
             self._file = self._path.resolve()
+            self._locks = Locks(self._path)
             self._footing = Footing(self._path, self._file)
             self._marker = Marker(self._file)
             self._open_to_write()
@@ -292,7 +347,8 @@ class SqliteStore:
         """
         connections, self._connections = self._connections, Connections(self._open)
         if connections.writer is not None and self._footing.log_is_whole:
-            self._fold(connections.writer)
+            with suppress(StoreError):
+                self._fold(connections.writer, marking=not self._footing.database_moved)
         connections.drop_writer()
         connections.end_reading()
 
@@ -320,6 +376,8 @@ class SqliteStore:
                 details["wal_bytes"] = self._footing.log_bytes
                 if status.st_nlink > 1 and self._writable:
                     details["warning"] = f"{self._path} has a second name (a hard link): remove it."
+            if self._unmarked:
+                details["warning"] = self._unmarked
             with self.reading() as reader:
                 details["events"] = reader.count()
         except Exception as error:  # noqa: BLE001  (health is asked for when all else fails)
@@ -337,11 +395,22 @@ class SqliteStore:
                     self._check_footing()
             self._connections.end_reading()
             if (writer := self._connections.writer) is not None:
-                self._fold(writer)
-                writer.close()
+                with suppress(StoreError):
+                    self._close_writer(writer)
                 self._connections.writer = None
-                self._note_closed()
             self._locks.release()
+
+    def _close_writer(self, writer: Connection) -> None:
+        try:
+            folded = self._fold(writer)
+        except StoreError:
+            writer.abandon()
+            raise
+        if not folded:
+            writer.abandon()  # SQLite would fold the log as it closes, and the marker not know
+            return
+        writer.close()
+        self._note_closed()
 
     def _note_closed(self) -> None:
         """Leave a record of a file that was closed in good order: its log is empty, and it was never in doubt."""

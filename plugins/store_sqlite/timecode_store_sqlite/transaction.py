@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time as clock
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from timecode_store_sqlite.examination import columns_of
 from timecode_store_sqlite.layout import Layout, layout_of
 from timecode_store_sqlite.mending import mend
 from timecode_store_sqlite.reader import EVENT, SqliteReader, no_state
-from timecode_store_sqlite.schema import MIGRATIONS, REVISE
+from timecode_store_sqlite.schema import MIGRATIONS, REVISE, revising
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -128,7 +127,7 @@ class SqliteTransaction(SqliteReader):
         if self.deleted:
             self._sweep_contexts()
         if self.connection.raw.total_changes() != self._changes:
-            rows = self.connection.rows(REVISE, (clock.time_ns() // 1000,))
+            rows = self.connection.rows(REVISE, revising())
             if not rows:
                 raise no_state(self.connection)
             self.revision_given = int(rows[0][0])
