@@ -53,7 +53,7 @@ class Home:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             _close_to_others(self.path)
             ignore = self.path / ".gitignore"
-            if not ignore.exists():
+            if not ignore.exists() or not ignore.stat().st_size:  # a disk that was full leaves an empty one
                 ignore.write_text("*\n", encoding="utf-8")
         except OSError as error:
             raise file_error(

@@ -129,8 +129,15 @@ class Keeper:
         if isinstance(self._store, Guarded) and self._store.tend():
             self._store.reopen()
             self._next_look_at = time.monotonic() + _NEXT_LOOK_S
-        self.warnings = look_through(self._installation, self._store, self._teller("looking through the database"))
+        self._look_through(self._teller("looking through the database"))
         self._writer.run(self._catch_up).result()
+
+    def _look_through(self, progress: Progress, *, always: bool = False) -> None:
+        warnings = look_through(self._installation, self._store, progress, always=always)
+        for warning in warnings:
+            if warning not in self.warnings:
+                _log.error(warning)
+        self.warnings = warnings
 
     def _catch_up(self, transaction: Transaction) -> None:
         work = Work.due(transaction.metadata(), self._installation.settings.core, self._ledger)
@@ -138,7 +145,7 @@ class Keeper:
             tell = self._teller(f"recomputing totals ({work.reason})")
             if count := transaction.count():
                 tell(0, count)
-                _log.info(self.progress)
+                _log.warning("recomputing totals (%s)", work.reason)
             work.do(transaction, self._ledger, tell)
 
     def _teller(self, what: str) -> Progress:
@@ -177,7 +184,7 @@ class Keeper:
             since = time.monotonic()
 
         try:
-            self.warnings = look_through(self._installation, self._store, pace, always=True)
+            self._look_through(pace, always=True)
         except StoppedError:
             return
         except DamageError as error:

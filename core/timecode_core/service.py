@@ -60,7 +60,7 @@ class Service:
     @property
     def fault(self) -> str:
         """What is wrong with the store, as far as the last attempts to use it tell; empty while it is well."""
-        return self._keeper.fault or self._writer.fault
+        return self._keeper.fault or self._writer.fault or "; ".join(self._keeper.warnings)
 
     def wait(self, timeout_s: float | None = None) -> None:
         """Return once it is ready. Raises what kept it from that, or TimeoutError.
@@ -99,7 +99,7 @@ class Service:
         Never raises StoreError: a store that fails is part of the answer.
         """
         health = self._store.health()
-        error = self.fault or health.error or "; ".join(self._keeper.warnings)
+        error = self.fault or health.error
         failures = [
             *self.installation.plugins.failures,
             *(f"aggregation {n}: {why}" for n, why in dict(self._ledger.failures).items()),

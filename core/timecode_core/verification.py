@@ -46,6 +46,8 @@ class Verification:
     miscounted: int = 0
     altered: int = 0
     damage: Sequence[str] = ()
+    read: bool = True
+    """Whether the events could be read at all; else nothing is told of them but the damage."""
 
     @property
     def faults(self) -> list[tuple[str, str]]:
@@ -79,7 +81,7 @@ def verify(
         return evolve(_recomputed(installation, store, progress), damage=damage)
     except StoreError:
         if damage:  # which says more than where it stopped
-            return Verification(damage=damage)
+            return Verification(damage=damage, read=False)
         raise
 
 

@@ -150,7 +150,7 @@ class Writer:
             return failure  # no fault of the store's
         if str(failure) != self._told:
             self._told = str(failure)
-            _log.error("nothing is stored: %s", failure)
+            _log.error("events could not be stored: %s", failure)
         self.fault = str(failure)
         return failure
 

@@ -87,7 +87,7 @@ def test_a_rebuild_says_what_is_lost_and_what_was_changed(home: Path) -> None:
     edit(home, MENDED["an event taken out"])
     output = command(home, "rebuild")[1]
     assert "counted 3,000 events, and there are 2,999" in output
-    assert "1 events were not as they had been stored" in output
+    assert "are kept as they are, with new ids: 1." in output
 
 
 def test_events_that_have_each_others_content_are_both_kept(home: Path) -> None:

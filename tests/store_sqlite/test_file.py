@@ -179,9 +179,9 @@ def test_a_network_file_system_is_refused(tmp_path: Path) -> None:
     share.mkdir()
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {str(share).replace(' ', chr(92) + '040')} nfs4 rw 0 0\n")
     assert file_system(tmp_path / "t.db", mounts) == "ext4"
-    check_place(tmp_path / "t.db", writable=True, mounts=mounts)
+    check_place(tmp_path / "t.db", mounts=mounts)
     with pytest.raises(StoreError, match=r"network file system \(nfs4\).*TIMECODE_HOME"):
-        check_place(share / "t.db", writable=True, mounts=mounts)
+        check_place(share / "t.db", mounts=mounts)
     assert file_system(tmp_path, tmp_path / "no table here") == ""
 
 

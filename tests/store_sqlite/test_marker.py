@@ -139,16 +139,30 @@ def test_the_log_of_what_it_replaced_is_not_replayed_over_a_backup(
     restored.close()
 
 
-def test_a_log_without_its_database_makes_no_new_one(path: Path, tmp_path: Path) -> None:
-    """SQLite would throw the log away; what is in it may be all that there is."""
+@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize("left", [None, 0, 1])
+@pytest.mark.parametrize("killed", [True, False])
+def test_no_new_database_is_begun_where_one_was(
+    path: Path, tmp_path: Path, left: int | None, writable: bool, killed: bool
+) -> None:
+    """SQLite would begin an empty one, and throw the log away, which may hold all that there is."""
     store = SqliteStore(path)
     write(store, 1)
     copy = left_as_by_a_kill(path, tmp_path / "killed")
     store.close()
-    copy.unlink()
-    with pytest.raises(StoreError, match="log of a database that is gone"):
-        SqliteStore(copy)
-    assert copy.with_name("t.db-wal").stat().st_size > 0
+    database = copy if killed else path
+    os.truncate(database, left or 0)
+    if left is None:
+        database.unlink()
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"gone or empty.*backup.*remove every file t\.db\*"):
+            SqliteStore(database, writable=writable)
+    assert not killed or database.with_name("t.db-wal").stat().st_size > 0
+    for file in database.parent.glob("t.db*"):
+        file.unlink()
+    new = SqliteStore(database)
+    assert times(new) == []
+    new.close()
 
 
 def test_a_database_in_doubt_is_so_until_it_is_judged(path: Path) -> None:

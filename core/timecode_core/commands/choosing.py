@@ -54,11 +54,13 @@ def reading(installation: Installation) -> Iterator[Answers]:
     installation.check()
     store = installation.store()
     try:
+        warnings: tuple[str, ...] = ()
         if isinstance(store, Guarded) and store.doubt:
             with progress_bar(f"Looking through the database: {store.doubt}") as tell:
-                for warning in look_through(installation, store, tell):
-                    click.echo(f"timecode: {warning}", err=True)
+                warnings = look_through(installation, store, tell)
         yield Answers(installation, store)
+        for warning in warnings:  # below an answer that does not meet what it is about
+            click.echo(f"timecode: {warning}", err=True)
     finally:
         store.close()
 

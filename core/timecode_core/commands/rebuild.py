@@ -41,7 +41,7 @@ def rebuild(installation: Installation) -> None:
     for line in losses:
         click.echo(line)
     if altered:
-        click.echo(f"{altered} events were not as they had been stored; they are kept as they are now, with new ids.")
+        click.echo(f"Events that were not as they had been stored, and are kept as they are, with new ids: {altered}.")
     for name, reason in ledger.failures.items():
         click.echo(f"Left out {name}: {reason}", err=True)
     if damage:

@@ -29,7 +29,10 @@ def verify(installation: Installation) -> None:
             found = verify_store(installation, store, tell)
     finally:
         store.close()
-    click.echo(f"{found.events:,} events, {duration(found.total)} in all")
+    if found.read:
+        click.echo(f"{found.events:,} events, {duration(found.total)} in all")
+    else:
+        click.echo("the events can't be read to their end")
     for name, differences in found.differences.items():
         click.echo(f"{name}: {len(differences) or 'no'} difference{'' if len(differences) == 1 else 's'}")
         for difference in differences[:_SHOWN]:
@@ -39,7 +42,7 @@ def verify(installation: Installation) -> None:
     if found.miscounted:
         click.echo(f"the count of events is wrong by {found.miscounted}")
     if found.altered:
-        click.echo(f"{found.altered} events whose id does not fit their content")
+        click.echo(f"events whose id does not fit their content: {found.altered}")
     for line in found.damage:
         click.echo(f"damage: {line}")
     if not found.clean:

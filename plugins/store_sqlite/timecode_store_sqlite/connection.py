@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -26,8 +27,10 @@ PRAGMA wal_autocheckpoint = 0;
 """
 """The log is folded by `fold` alone: the store then knows what the file itself holds."""
 _FROM_BACKUP = "Stop the service, move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
+_FULL = (apsw.FullError, "the disk is full", "Free some space; nothing was lost.")
+_ROOM = 256 * 1024
 _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
-    (apsw.FullError, "the disk is full", "Free some space; nothing was lost."),
+    _FULL,
     (apsw.NotADBError, "this is no SQLite database, or it is damaged", _FROM_BACKUP),
     (apsw.CorruptError, "the file is damaged", _FROM_BACKUP),
     (apsw.ReadOnlyError, "the file can't be written", "Check who owns it, and that its disk is writable."),
@@ -35,7 +38,7 @@ _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
     (apsw.PermissionsError, "access is denied", "Check that the file and its folder are yours."),
     (apsw.BusyError, "another process is writing to it", "Wait for it to end, and try again."),
     (apsw.LockedError, "another process is writing to it", "Wait for it to end, and try again."),
-    (apsw.IOError, "the disk failed to read or write", "Check the disk; nothing of this batch was stored."),
+    (apsw.IOError, "the disk failed to read or write", "Check the disk; nothing was lost that was acknowledged."),
     (apsw.SQLError, "a part of it is missing", "Stop the service and run `timecode rebuild`."),
 )
 _FAULTS = (apsw.Error, OverflowError, UnicodeError, TypeError)
@@ -44,11 +47,21 @@ _FAULTS = (apsw.Error, OverflowError, UnicodeError, TypeError)
 def store_error(path: Path, error: Exception) -> StoreError:
     """Say the same failure as a StoreError: which file, what, and what to do about it."""
     if isinstance(error, UnicodeDecodeError):
-        return UnreadableError(f"{path}: a text in it is no UTF-8.", remedy=_FROM_BACKUP.format(path.name))
+        remedy = f"Stop the service and run `timecode rebuild`; where that does not mend it: {_FROM_BACKUP}"
+        return UnreadableError(f"{path}: a text in it is no UTF-8.", remedy=remedy.format(path.name))
+    if isinstance(error, apsw.IOError) and _is_full(path):  # no room for the shared memory, say
+        return StoreError(f"{path}: {_FULL[1]} ({error}).", remedy=_FULL[2])
     for kind, what, remedy in _REMEDIES:
         if isinstance(error, kind):
             return StoreError(f"{path}: {what} ({error}).", remedy=remedy.format(path.name))
     return StoreError(f"{path}: {error}.")
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _ROOM
+    except OSError:
+        return False
 
 
 def damaged(path: Path, what: str) -> StoreError:

@@ -36,8 +36,9 @@ class Footing:
         self._database, self._log = str(path), f"{file}-wal"
         self._names = (self._database, self._log, f"{file}-shm")
         self._noted: Mapping[str, _Seen | None] = {}
-        self._head = self._end = b""
-        """The first and the last bytes of the log as they were noted."""
+        self._head = b""
+        self._end: bytes | None = b""
+        """The first and the last bytes of the log as noted; no last ones while the log ends before its file does."""
 
     def note(self) -> None:
         """Take what is there now for what must be there."""
@@ -52,15 +53,19 @@ class Footing:
         return fault
 
     def _take(self, now: Mapping[str, _Seen | None]) -> None:
-        self._noted = now
-        self._head, self._end = self._ends(_size(now.get(self._log)))
+        before, size = _size(self._noted.get(self._log)), _size(now.get(self._log))
+        head, end = self._ends(size)
+        # A fold that met a reader leaves the log as it is, and SQLite then begins it anew, from the start of its file.
+        inside = size and size == before and (head != self._head or self._end is None)
+        self._noted, self._head, self._end = now, head, None if inside else end
 
     def _cut(self, now: Mapping[str, _Seen | None]) -> str:
         """Whether the log was cut off before or while the commit wrote on behind its end: that would leave a hole."""
         before = _size(self._noted.get(self._log))
         head, end = self._ends(before)
-        begun_anew = len(head) == _HEAD and head.startswith(_MAGIC) and head != self._head  # SQLite does, after a fold
-        whole = _size(now.get(self._log)) >= before and (begun_anew or (head, end) == (self._head, self._end))
+        begun_anew = len(head) == _HEAD and head.startswith(_MAGIC) and head != self._head
+        same = head == self._head and self._end in (None, end)
+        whole = _size(now.get(self._log)) >= before and (begun_anew or same)
         return "" if whole else f"another program has cut {self._log}"
 
     def _ends(self, size: int) -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""The log: whether the write-ahead log that lies beside a database is its own."""
+"""What lies beside a database: whether it is there itself, and whether the write-ahead log is its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 
     from timecode_store_sqlite.marker import Mark
 
+_HEADER = 100
+"""Every database begins with so many bytes; SQLite takes a shorter file for an empty one."""
 _FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+
+
+def check_there(file: Path, mark: Mark | None) -> None:
+    """Raise StoreError where there was a database, and now is none: SQLite would begin an empty one without a word."""
+    log = file.with_name(f"{file.name}-wal")
+    if _bytes(file) < _HEADER and (mark or _bytes(log)):
+        raise StoreError(
+            f"{file} is gone or empty, and was neither when it was last used.",
+            remedy=f"Put it or a backup back. To begin with an empty database, remove every file {file.name}*.",
+        )
 
 
 def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> None:
@@ -25,11 +37,6 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> None:
     log = file.with_name(f"{file.name}-wal")
     if mark is None or not _bytes(log):
         return
-    if not _bytes(file):
-        raise StoreError(
-            f"{log} is the log of a database that is gone.",
-            remedy=f"Put {file.name} back, or move {log.name} away too, to begin with an empty database.",
-        )
     revision = _own_revision(file, vfs)
     if revision is not None and not mark.low <= revision <= mark.high:
         raise StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from timecode_core.errors import StoreError
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from timecode_store_sqlite.connection import Connection
+
+
+_log = logging.getLogger("timecode.store")
 
 
 def check_version(connection: Connection, migrations: Sequence[str]) -> int:
@@ -38,7 +42,11 @@ def migrate(connection: Connection, migrations: Sequence[str]) -> None:
     connection.rows("PRAGMA journal_mode = WAL")  # once we know that it is ours; a restored backup lacks it too
     while (version := _version(connection, migrations)) < len(migrations):
         if not new:
-            copy(connection, _free(connection.path.with_name(f"{connection.path.name}.v{version}.backup")))
+            kept = _free(connection.path.with_name(f"{connection.path.name}.v{version}.backup"))
+            copy(connection, kept)
+            _log.warning(
+                "%s gets a new form; as it was, it is kept in %s, until you remove that", connection.path, kept
+            )
         connection.rows("BEGIN IMMEDIATE")
         try:
             if _version(connection, migrations) == version:

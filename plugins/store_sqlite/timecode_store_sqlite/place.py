@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -13,24 +14,28 @@ from timecode_core.remedies import file_error
 FIRST_SAFE = (3, 51, 3)
 """Before this release two writing connections could corrupt a database while the log is reset."""
 SHARED = frozenset({
-    "9p", "acfs", "afs", "afpfs", "beegfs", "ceph", "cifs", "coda", "davfs", "davfs2", "drvfs", "fhgfs", "gfs", "gfs2",
-    "glusterfs", "gpfs", "lustre", "mfs", "ncpfs", "ncp", "nfs", "nfs3", "nfs4", "ocfs2", "orangefs", "panfs", "prl_fs",
-    "pvfs2", "shfs", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "wekafs", "xtreemfs",
+    "9p", "acfs", "afpfs", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "davfs2", "drvfs", "fakeowner", "fhgfs",
+    "fuse", "gfs", "gfs2", "glusterfs", "gpfs", "lifs", "lustre", "mfs", "ncp", "ncpfs", "nfs", "nfs3", "nfs4", "ocfs2",
+    "orangefs", "osxfs", "panfs", "prl_fs", "pvfs2", "shfs", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
+    "webdav", "webdavfs", "wekafs", "wslfs", "xtreemfs",
 })  # fmt: skip
-"""File systems of a network, or of a machine around this one: without the shared memory that a log needs."""
+"""File systems of a network, or of a machine around this one: without the shared memory that a log needs.
+
+Bare `fuse` is how davfs2 and others that don't say what they are appear.
+"""
 SHARED_BY_FUSE = frozenset({
-    "afp", "blobfuse", "blobfuse2", "ceph", "ceph-fuse", "cephfs", "curlftpfs", "davfs", "davfs2", "dropbox", "gcsfuse",
-    "geesefs", "glusterfs", "google-drive-ocamlfuse", "goofys", "gvfsd-fuse", "httpfs", "ipfs", "jmtpfs", "juicefs",
-    "kio-fuse", "lizardfs", "mfs", "moosefs", "mountpoint-s3", "onedriver", "portal", "prl_fsd", "rclone", "s3backer",
-    "s3fs", "s3ql", "seaweedfs", "simple-mtpfs", "smbnetfs", "sshfs", "vmhgfs-fuse", "weed", "xtreemfs",
+    "afp", "alluxio-fuse", "blobfuse", "blobfuse2", "ceph-fuse", "cephfs", "cosfs", "curlftpfs", "dropbox", "gcsfuse",
+    "geesefs", "google-drive-ocamlfuse", "goofys", "grpcfuse", "gvfsd-fuse", "httpfs", "ipfs", "jmtpfs", "juicefs",
+    "kio-fuse", "lizardfs", "moosefs", "mountpoint-s3", "onedrive", "onedriver", "ossfs", "portal", "prl_fsd", "rclone",
+    "s3backer", "s3fs", "s3ql", "seaweedfs", "simple-mtpfs", "smbnetfs", "sshfs", "vmhgfs-fuse", "weed",
 })  # fmt: skip
-"""The same in user space, which the mount table shows as `fuse.NAME`; a name may carry the address behind it."""
+"""The same in user space: the mount table shows them as `fuse.NAME`, and a name may carry the address behind it."""
 _ESCAPES = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\"))
 """How the mount table writes what would end a field."""
 
 
-def check_place(path: Path, *, writable: bool, mounts: Path = Path("/proc/self/mounts")) -> None:
-    """Raise StoreError when SQLite is too old, a file to read is missing, or it lies on a network file system."""
+def check_place(path: Path, *, mounts: Path = Path("/proc/self/mounts")) -> None:
+    """Raise StoreError when SQLite is too old, can't be told the name, or it lies on a network file system."""
     version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
     if version < FIRST_SAFE:
         raise StoreError(
@@ -43,8 +48,6 @@ def check_place(path: Path, *, writable: bool, mounts: Path = Path("/proc/self/m
             f"the name {str(path)!a} is not UTF-8, which SQLite needs.",
             remedy="Set TIMECODE_HOME to another folder.",
         ) from error
-    if not writable and not _bytes(path):
-        raise StoreError(f"there is no database at {path} yet.", remedy="Start the service: timecode serve")
     kind = file_system(path, mounts)
     if is_shared(kind):
         raise StoreError(
@@ -55,19 +58,20 @@ def check_place(path: Path, *, writable: bool, mounts: Path = Path("/proc/self/m
 
 def is_shared(kind: str) -> bool:
     """Whether more than this machine's kernel may hold the files of such a file system."""
-    user_space, _, program = kind.lower().partition(".")
-    if user_space in {"fuse", "fuseblk"} and program:
-        return program.partition("#")[0] in SHARED_BY_FUSE
-    return user_space in SHARED
+    name = kind.lower().removeprefix("fuse.").partition("#")[0]
+    return name in SHARED or name in SHARED_BY_FUSE
 
 
-def _bytes(path: Path) -> int:
+def check_readable(path: Path) -> None:
+    """Raise StoreError for a file to read that is not there."""
     try:
-        return path.stat().st_size
+        there = path.stat().st_size > 0
     except FileNotFoundError:
-        return 0
+        there = False
     except OSError as error:
         raise file_error(StoreError, "read", path, error) from error
+    if not there:
+        raise StoreError(f"there is no database at {path} yet.", remedy="Start the service: timecode serve")
 
 
 def file_system(path: Path, mounts: Path) -> str:
@@ -103,10 +107,16 @@ def check_names(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Create the file, or take it from everybody else: 0600. Its log gets the same mode from SQLite."""
+    """Create the file where there is none: 0600. Its log gets the same mode from SQLite."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            path.chmod(0o600)
     except OSError as error:
         raise file_error(StoreError, "write", path, error) from error
+
+
+def close_to_others(file: Path) -> None:
+    """Take a database of ours, and what lies beside it, from everybody else."""
+    for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        with suppress(FileNotFoundError):
+            if stat.S_IMODE(name.stat().st_mode) & 0o077:
+                name.chmod(0o600)

@@ -20,10 +20,10 @@ from timecode_store_sqlite.connections import Connections
 from timecode_store_sqlite.examination import examine
 from timecode_store_sqlite.footing import Footing
 from timecode_store_sqlite.locks import Locks, lock_of
-from timecode_store_sqlite.log import check_log
+from timecode_store_sqlite.log import check_log, check_there
 from timecode_store_sqlite.marker import Mark, Marker
 from timecode_store_sqlite.migration import check_version, migrate
-from timecode_store_sqlite.place import check_names, check_place, make_file
+from timecode_store_sqlite.place import check_names, check_place, check_readable, close_to_others, make_file
 from timecode_store_sqlite.reader import SqliteReader
 from timecode_store_sqlite.schema import MIGRATIONS
 from timecode_store_sqlite.settings import SqliteSettings
@@ -80,11 +80,13 @@ class SqliteStore:
         self._write_lock = threading.Lock()
         self._written_at = time.monotonic()
         self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
-        check_place(path, writable=writable)
+        check_place(path)
+        check_there(self._file, self._marker.read())
         if writable:
             make_file(path)
             self._open_to_write()
         else:
+            check_readable(path)
             self._open_to_read()
 
     # --- Opening
@@ -112,6 +114,7 @@ class SqliteStore:
             self._doubt = "" if new else mark.doubt(self._file) if mark else _NO_RECORD
             writer = connections.open_writer()
             migrate(writer, self._migrations)
+            close_to_others(self._file)
             self._locks.check()
             self._mark = Mark("open", not self._doubt, mark.low if mark else 0, _revision(writer))
             self._others = writer.others
@@ -131,13 +134,14 @@ class SqliteStore:
         try:
             self._check_version()
         except StoreError as error:
-            if os.access(self._path.parent, os.W_OK) or not isinstance(
-                error.__cause__, apsw.CantOpenError | apsw.ReadOnlyError
-            ):
+            # A folder that can't be written; or a full disk, where SQLite has no room for the shared memory.
+            closed = not os.access(self._path.parent, os.W_OK)
+            full = not served and isinstance(error.__cause__, apsw.IOError | apsw.FullError)
+            if not (full or (closed and isinstance(error.__cause__, apsw.CantOpenError | apsw.ReadOnlyError))):
                 raise
             if self._footing.log_bytes:
                 raise StoreError(
-                    f"{self._path} has an unfinished log beside it, and its folder can't be written.",
+                    f"{self._path} has an unfinished log beside it, and nothing can be written there.",
                     remedy="Copy the folder to a writable place.",
                 ) from error
             self._immutable = True
