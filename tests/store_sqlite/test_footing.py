@@ -65,6 +65,17 @@ def test_a_removed_database_is_not_written_to_nor_read(store: SqliteStore, path:
     assert times(store) == [1, 2]
 
 
+def test_an_emptied_database_is_not_begun_anew(store: SqliteStore, path: Path) -> None:
+    """What the log still holds is not thrown away for an empty database."""
+    os.truncate(path, 0)
+    with pytest.raises(StoreError, match="another program has changed"):
+        write(store, 2)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="gone or empty"):
+            store.reopen()
+    assert path.stat().st_size == 0
+
+
 def test_another_database_in_its_place_is_opened_as_another(store: SqliteStore, path: Path, tmp_path: Path) -> None:
     """Its content is what is read then, its log nobody else's, and what one knew of the other is forgotten."""
     other = SqliteStore(tmp_path / "other.db")

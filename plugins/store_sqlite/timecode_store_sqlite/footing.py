@@ -97,12 +97,14 @@ class Footing:
         return self._identity(self._database, self._noted) != self._identity(self._database, self._look())
 
     @property
+    def log_moved(self) -> bool:
+        """Whether the log is not what its path names any more."""
+        return self._identity(self._log, self._noted) != self._identity(self._log, self._look())
+
+    @property
     def log_is_whole(self) -> bool:
         """Whether what was written to the open log is still in it, be it that its path does not name it any more."""
-        now = self._look()
-        return self._identity(self._log, now) != self._identity(self._log, self._noted) or not self._changed(
-            self._log, now
-        )
+        return self.log_moved or not self._changed(self._log, self._look())
 
     @property
     def log_bytes(self) -> int:

@@ -86,7 +86,6 @@ class SqliteStore:
             make_file(path)
             self._open_to_write()
         else:
-            check_readable(path)
             self._open_to_read()
 
     # --- Opening
@@ -102,6 +101,7 @@ class SqliteStore:
 
     def _open_to_write(self) -> None:
         """Take the locks, see whose the log is, and open the one connection that writes."""
+        check_there(self._file, self._marker.read())
         check_names(self._path)
         self._opening += 1
         self._footing.note()
@@ -128,6 +128,7 @@ class SqliteStore:
 
     def _open_to_read(self) -> None:
         """Open a first reading connection. On a read-only disk, SQLite needs to be told that nobody writes."""
+        check_readable(self._path)
         mark, served = self._read_mark()
         if not (served and mark and mark.sound):
             self._doubt = mark.doubt(self._file) if mark else _NO_RECORD
@@ -347,10 +348,12 @@ class SqliteStore:
     def _let_go(self) -> None:
         """Save what can be saved, and give every connection up.
 
-        What was acknowledged may still be in a log that no path names any more: it is folded into the file.
+        What was acknowledged may be in a log that is found beside its database no more: it is folded into that. A log
+        that still lies beside it is left for the next who opens it.
         """
+        parted = self._footing.log_moved or self._footing.database_moved
         connections, self._connections = self._connections, Connections(self._open)
-        if connections.writer is not None and self._footing.log_is_whole:
+        if connections.writer is not None and parted and self._footing.log_is_whole:
             with suppress(StoreError):
                 self._fold(connections.writer, marking=not self._footing.database_moved)
         connections.drop_writer()
