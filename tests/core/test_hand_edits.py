@@ -41,13 +41,6 @@ UNMENDED = {
 """What they were before, the events can't tell."""
 
 
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the commands of this process read is put back afterwards."""
-    for name in ("HOME", "CORE__TIMEZONE", "CORE__PATHS"):
-        monkeypatch.setenv(f"TIMECODE_{name}", "")
-
-
 @pytest.fixture(scope="module")
 def base() -> Iterator[Path]:
     with fresh_home() as home:

@@ -51,13 +51,6 @@ class Offering:
         return [Provider("failing", lambda _settings, _context: self._store)]
 
 
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the commands of this process read is put back afterwards."""
-    for name in ("HOME", "CORE__TIMEZONE", "CORE__PATHS"):
-        monkeypatch.setenv(f"TIMECODE_{name}", "")
-
-
 @pytest.fixture
 def home() -> Iterator[Path]:
     with fresh_home() as home:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import apsw
 from support.houses import running
@@ -163,10 +164,10 @@ def _edit(path: Path, kind: Callable[[bytearray, random.Random], None], rng: ran
 
 def command(home: Path, *words: str) -> tuple[int, str, str]:
     """Run a command in this process: its exit code, output and errors. Whatever else it raises is a traceback."""
-    os.environ |= {"TIMECODE_HOME": str(home), "TIMECODE_CORE__TIMEZONE": "UTC", "TIMECODE_CORE__PATHS": "absolute"}
+    settings = {"TIMECODE_HOME": str(home), "TIMECODE_CORE__TIMEZONE": "UTC", "TIMECODE_CORE__PATHS": "absolute"}
     output, errors = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     code = 0
-    with redirect_stdout(output), redirect_stderr(errors):
+    with patch.dict(os.environ, settings), redirect_stdout(output), redirect_stderr(errors):
         try:
             main(list(words))
         except SystemExit as ending:

@@ -15,13 +15,6 @@ PARTS = 4
 """So that several workers share the work."""
 
 
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the commands of this process read is put back afterwards."""
-    for name in ("HOME", "CORE__TIMEZONE", "CORE__PATHS"):
-        monkeypatch.setenv(f"TIMECODE_{name}", "")
-
-
 @pytest.fixture
 def base() -> Iterator[Path]:
     with fresh_home() as home:
