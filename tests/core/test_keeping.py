@@ -267,7 +267,7 @@ def test_a_damaged_store_is_said_once(home: Path, caplog: pytest.LogCaptureFixtu
     try:
         with pytest.raises(StoreError):
             service.wait(_PATIENCE_S)
-        time.sleep(4)
+        time.sleep(2.5)  # two or three rounds of its watch
         assert len([record for record in caplog.records if record.levelname == "ERROR"]) <= 2
         (home / "good.db").write_bytes(sound)
         (home / "good.db").replace(path)

@@ -17,8 +17,8 @@ from support.server import Server, start, timecode
 
 Deed = Callable[[Path], None]
 DATABASE, LOG, MEMORY, LOCK, MARKER = (f"timecode.db{suffix}" for suffix in ("", "-wal", "-shm", ".lock", ".state"))
-_BEFORE_S = 0.7
-_AFTER_S = 1.5
+_BEFORE_S = 0.4
+_AFTER_S = 0.9
 _PAUSE_S = 0.3
 
 

@@ -10,7 +10,7 @@ from support.houses import fresh_home
 from system.damage import build, damage, damage_log, judged, right
 
 DAMAGED = 60
-LOGS = 20
+LOGS = 10
 PARTS = 4
 """So that several workers share the work."""
 
