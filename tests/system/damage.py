@@ -240,15 +240,17 @@ def judged(base: Path, good: tuple[Any, ...] | None, seed: int, ruin: Callable[[
     try:
         found = answers(home)
         refused = isinstance(found, str)
+        code, _, errors = command(home, "verify")
+        unreadable = "no UTF-8" in errors  # costs only what meets it: all else is answered, and it is told
         if refused:
-            assert command(home, "verify")[0] == 1, f"{how}: refused, and verify finds nothing"
+            assert code == 1, f"{how}: refused, and verify finds nothing"
         else:
             assert good is None or found == good, f"{how}: wrong answers without a word"
-            assert command(home, "verify")[0] == 0, f"{how}: answered, and verify finds something"
+            assert code == unreadable, f"{how}: answered, and verify finds something: {errors}"
         why = served(served_one)
         assert bool(why) == refused, f"{how}: commands and service disagree: {found if refused else ''} {why}"
         if not why:
-            assert command(served_one, "verify")[0] == 0, f"{how}: served, and then damaged"
+            assert command(served_one, "verify")[0] == unreadable, f"{how}: served, and then damaged"
         code, _, errors = command(mended_one, "rebuild")
         assert code == 0 or len(errors.splitlines()) == 1, f"{how}: {errors}"
         mended = code == 0
