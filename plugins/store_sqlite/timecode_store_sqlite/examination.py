@@ -51,7 +51,7 @@ def examine(connection: Connection, migrations: Sequence[str]) -> list[str]:
 def kept_aggregations(connection: Connection) -> list[tuple[str, tuple[str, ...] | None]]:
     """Give the aggregations that the file keeps, with their columns; None for what can be none."""
     return [
-        (name, columns_of(text) if _NAME.fullmatch(name) else None)
+        (name, columns_of(text) if isinstance(name, str) and _NAME.fullmatch(name) else None)
         for name, text in connection.rows("SELECT name, columns FROM aggregations")
     ]
 
@@ -60,7 +60,7 @@ def columns_of(text: str) -> tuple[str, ...] | None:
     """Give the columns of an aggregation from the text that the file keeps of them; None for what is no such thing."""
     try:
         columns = json.loads(text)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
     if not isinstance(columns, list) or not all(isinstance(one, str) and _NAME.fullmatch(one) for one in columns):
         return None

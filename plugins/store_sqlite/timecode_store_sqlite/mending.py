@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from timecode_store_sqlite.connection import damaged
 from timecode_store_sqlite.examination import OBJECTS, expected_schema, kept_aggregations, plain
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def mend(connection: Connection, migrations: Sequence[str]) -> list[str]:
     _drop_strays(connection, migrations)
     _make_missing(connection, expected)
     connection.rows("REINDEX")
+    for table in (name for name, sql in expected.items() if sql.startswith("CREATE TABLE")):
+        found = str(connection.rows(f"PRAGMA integrity_check({table})")[0][0])
+        if found != "ok":  # whatever is read from it may be of another kind than it must be
+            raise damaged(connection.path, found.splitlines()[-1])
     ((counted, there),) = connection.rows(_COUNTS)
     connection.rows(_RECOUNT)
     if len(connection.rows("SELECT 1 FROM state")) != 1:
