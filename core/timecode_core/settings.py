@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from datetime import time
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
@@ -116,7 +117,9 @@ def _origin(kind: Any) -> Any:  # noqa: ANN401  (a type)
     return get_origin(kind)
 
 
+@cache
 def _converter() -> Converter:
+    """The one that every instance uses: it makes a function for each class, which takes a while, and keeps it."""
     converter = Converter(forbid_extra_keys=True)
     for kind, accepted in ((str, (str,)), (int, (int,)), (float, (int, float)), (bool, (bool,))):
         converter.register_structure_hook(kind, _strict(kind, accepted))
@@ -142,7 +145,6 @@ class Settings:
     def __init__(self, tables: Mapping[str, Mapping[str, Any]], *, origin: str = "settings") -> None:
         self._tables = {name: dict(values) for name, values in tables.items()}
         self._origin = origin
-        self._converter = _converter()
         self.core = self.table("core", CoreSettings)
 
     @property
@@ -182,7 +184,7 @@ class Settings:
     def table(self, name: str, kind: type[T]) -> T:
         """The table as an instance of the attrs class. Raises SettingsError that says which key is wrong, and how."""
         try:
-            return self._converter.structure(self._tables.get(name, {}), kind)
+            return _converter().structure(self._tables.get(name, {}), kind)
         except ClassValidationError as error:
             what = "; ".join(map(_in_words, transform_error(error, path="", format_exception=_explain)))
         except (ValueError, TypeError) as error:

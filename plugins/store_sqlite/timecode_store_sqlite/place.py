@@ -81,6 +81,7 @@ def file_system(path: Path, mounts: Path) -> str:
         resolved = path.resolve()
     except OSError:
         return ""
+    above = {str(folder) for folder in (resolved, *resolved.parents)}
     best, kind = 0, ""
     for line in table.splitlines():
         fields = line.split(" ")
@@ -88,7 +89,7 @@ def file_system(path: Path, mounts: Path) -> str:
             point = fields[1]
             for octal, text in _ESCAPES:
                 point = point.replace(octal, text)
-            if resolved.is_relative_to(point) and len(point) >= best:
+            if point in above and len(point) >= best:
                 best, kind = len(point), fields[2]
     return kind
 
