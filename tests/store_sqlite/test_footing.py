@@ -15,7 +15,7 @@ import apsw
 import pytest
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
-from timecode_store_sqlite import store as store_module
+from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.place import is_shared
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
@@ -160,7 +160,7 @@ def times_of(path: Path) -> list[int]:
 
 def test_a_log_that_sqlite_begins_anew_is_no_cut(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fold that meets a reader leaves the log as long as it was, and the next write begins it anew."""
-    monkeypatch.setattr(store_module, "IDLE_S", 0.0)
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
     store = SqliteStore(path)
     for n in range(5):
         write(store, n)
@@ -247,10 +247,10 @@ def test_a_lock_that_was_taken_away_is_taken_anew(store: SqliteStore, path: Path
 def test_the_log_is_folded_once_nobody_writes(store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Right after a write it stays; a moment later the database itself holds everything."""
     log = path.with_name("t.db-wal")
-    monkeypatch.setattr(store_module, "IDLE_S", 3600.0)
+    monkeypatch.setattr(hold_module, "IDLE_S", 3600.0)
     assert store.tend() == ""
     assert log.stat().st_size > 0
-    monkeypatch.setattr(store_module, "IDLE_S", 0.0)
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
     assert store.tend() == ""
     assert log.stat().st_size == 0
     alone = path.with_name("alone.db")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
-from timecode_store_sqlite import store as store_module
+from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
@@ -113,18 +113,19 @@ def test_one_that_was_killed_is_in_doubt_and_whole(path: Path, tmp_path: Path) -
 @pytest.mark.parametrize("writable", [True, False])
 @pytest.mark.parametrize("how", ["backup", "copy"])
 def test_the_log_of_what_it_replaced_is_not_replayed_over_a_backup(
-    path: Path, tmp_path: Path, how: str, writable: bool
+    path: Path, tmp_path: Path, how: str, writable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is refused, saying what to move away; with that away, the backup is what is read."""
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
     store = SqliteStore(path)
     write(store, 1)
     if how == "backup":
         store.backup(tmp_path / "backup.db")
     else:
-        store._fold(store._connections.writer)  # type: ignore[arg-type]
+        assert store.tend() == ""  # folds the log
         shutil.copy(path, tmp_path / "backup.db")
     write(store, 2)
-    store._fold(store._connections.writer)  # type: ignore[arg-type]
+    assert store.tend() == ""  # folds the log
     write(store, 3)
     copy = left_as_by_a_kill(path, tmp_path / "killed")
     store.close()
@@ -207,7 +208,7 @@ def test_at_any_moment_its_own_log_is_known_and_no_other(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through hundreds of writes, folds and backups: each snapshot opens whole, no earlier copy takes a later log."""
-    monkeypatch.setattr(store_module, "IDLE_S", 0.0)
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
     rng = random.Random(1)
     store = SqliteStore(path, SqliteSettings(wal_limit_bytes=60_000))
     held: list[int] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,43 +43,40 @@ class Footing:
 
     def note(self) -> None:
         """Take what is there now for what must be there."""
-        self._take(self._look())
+        now = self._look()
+        self._take(now, *self._read(_size(now.get(self._log))))
 
     def settle(self) -> str:
         """After a commit: what is not in its place; where all is, the log is taken as it is now."""
         now = self._look()
-        fault = self._moved(now) or self._changed(self._database, now) or self._cut(now)
-        if not fault:
-            self._take(now)
-        return fault
+        if fault := self._moved(now) or self._changed(self._database, now):
+            return fault
+        before, size = self.log_bytes, _size(now.get(self._log))
+        head, at_before, end = self._read(before, size)
+        # Cut off before or while the commit wrote on behind its end, the log would have a hole.
+        begun_anew = head.startswith(_MAGIC) and head != self._head
+        same = head == self._head and self._end in (None, at_before)
+        if size < before or not (begun_anew or same):
+            return f"another program has cut {self._log}"
+        self._take(now, head, end)
+        return ""
 
-    def _take(self, now: Mapping[str, _Seen | None]) -> None:
-        before, size = _size(self._noted.get(self._log)), _size(now.get(self._log))
-        head, end = self._ends(size)
+    def _take(self, now: Mapping[str, _Seen | None], head: bytes, end: bytes) -> None:
         # A fold that met a reader leaves the log as it is, and SQLite then begins it anew, from the start of its file.
-        inside = size and size == before and (head != self._head or self._end is None)
+        size = _size(now.get(self._log))
+        inside = size and size == self.log_bytes and (head != self._head or self._end is None)
         self._noted, self._head, self._end = now, head, None if inside else end
 
-    def _cut(self, now: Mapping[str, _Seen | None]) -> str:
-        """Whether the log was cut off before or while the commit wrote on behind its end: that would leave a hole."""
-        before = _size(self._noted.get(self._log))
-        head, end = self._ends(before)
-        begun_anew = len(head) == _HEAD and head.startswith(_MAGIC) and head != self._head
-        same = head == self._head and self._end in (None, end)
-        whole = _size(now.get(self._log)) >= before and (begun_anew or same)
-        return "" if whole else f"another program has cut {self._log}"
-
-    def _ends(self, size: int) -> tuple[bytes, bytes]:
-        """The log's header, and the bytes before an offset."""
-        if not size:
-            return b"", b""
-        try:
-            with open(self._log, "rb", buffering=0) as log:  # noqa: PTH123  (at every commit, as above)
-                head = log.read(_HEAD)
-                log.seek(max(0, size - _END))
-                return head, log.read(_END)
-        except OSError:
-            return b"", b""
+    def _read(self, *offsets: int) -> list[bytes]:
+        """The log's header, and the bytes before each of the offsets; empty where there are none."""
+        if any(offsets):
+            with suppress(OSError), open(self._log, "rb", buffering=0) as log:  # noqa: PTH123  (at every commit)
+                found = [log.read(_HEAD)]
+                for offset in offsets:
+                    log.seek(max(0, offset - _END))
+                    found.append(log.read(min(offset, _END)))
+                return found
+        return [b""] * (1 + len(offsets))
 
     @property
     def moved(self) -> str:
@@ -92,24 +90,27 @@ class Footing:
         return self._moved(now) or self._changed(self._database, now) or self._changed(self._log, now)
 
     @property
-    def database_moved(self) -> bool:
-        """Whether the database itself is not what its path names any more."""
-        return self._identity(self._database, self._noted) != self._identity(self._database, self._look())
+    def parted(self) -> bool:
+        """Whether the database or its log is not what its path names any more, so that the two are not side by side."""
+        return self.database_moved or self._is_moved(self._log)
 
     @property
-    def log_moved(self) -> bool:
-        """Whether the log is not what its path names any more."""
-        return self._identity(self._log, self._noted) != self._identity(self._log, self._look())
+    def database_moved(self) -> bool:
+        """Whether the database itself is not what its path names any more."""
+        return self._is_moved(self._database)
+
+    def _is_moved(self, name: str) -> bool:
+        return self._identity(name, self._noted) != self._identity(name, self._look())
 
     @property
     def log_is_whole(self) -> bool:
         """Whether what was written to the open log is still in it, be it that its path does not name it any more."""
-        return self.log_moved or not self._changed(self._log, self._look())
+        return self._is_moved(self._log) or not self._changed(self._log, self._look())
 
     @property
     def log_bytes(self) -> int:
-        """How large the log is."""
-        return _size(_seen(self._log))
+        """How large the log was when it was last noted."""
+        return _size(self._noted.get(self._log))
 
     def _look(self) -> Mapping[str, _Seen | None]:
         return {name: _seen(name) for name in self._names}

@@ -20,8 +20,7 @@ _FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 
 def check_there(file: Path, mark: Mark | None) -> None:
     """Raise StoreError where there was a database, and now is none: SQLite would begin an empty one without a word."""
-    log = file.with_name(f"{file.name}-wal")
-    if _bytes(file) < _HEADER and (mark or _bytes(log)):
+    if _bytes(file) < _HEADER and (mark or log_bytes(file)):
         raise StoreError(
             f"{file} is gone or empty, and was neither when it was last used.",
             remedy=f"Put it or a backup back. To begin with an empty database, remove every file {file.name}*.",
@@ -34,15 +33,20 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> None:
     The file itself must hold a revision that the marker knows. Without a marker nothing can be told: whoever made the
     log was an earlier version, or the marker was not copied along.
     """
-    log = file.with_name(f"{file.name}-wal")
-    if mark is None or not _bytes(log):
+    if mark is None or not log_bytes(file):
         return
     revision = _own_revision(file, vfs)
     if revision is not None and not mark.low <= revision <= mark.high:
+        log = file.with_name(f"{file.name}-wal")
         raise StoreError(
             f"{log} is the log of another database, which SQLite would write over {file.name}.",
             remedy=f"Move {log.name} and {file.name}-shm away, start again, and keep them until you miss nothing.",
         )
+
+
+def log_bytes(file: Path) -> int:
+    """How large the log beside a database is now."""
+    return _bytes(file.with_name(f"{file.name}-wal"))
 
 
 def _bytes(path: Path) -> int:

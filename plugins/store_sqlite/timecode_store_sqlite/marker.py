@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PAGE = 4096
 _ROOM = 512
 """A sector: a disk writes it whole."""
+NO_RECORD = "nothing tells how it was last closed"
+"""Why a database without a marker is in doubt."""
 _FLAGS = [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0]
 
 

@@ -1,0 +1,234 @@
+"""The hold: what the one process that writes has of the file for as long as it is open."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import apsw
+import attrs
+from timecode_core.errors import StoreError
+
+from timecode_store_sqlite.connections import Connections, Opening
+from timecode_store_sqlite.footing import Footing
+from timecode_store_sqlite.locks import Locks
+from timecode_store_sqlite.log import check_log, check_there
+from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
+from timecode_store_sqlite.migration import migrate
+from timecode_store_sqlite.place import check_names, close_to_others
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from timecode_store_sqlite.connection import Connection
+
+IDLE_S = 1.0
+"""How long after the last write the log is folded."""
+
+
+class LostError(StoreError):
+    """The file that is open is not what its path names any more, or somebody else has changed it."""
+
+
+class Hold:
+    """The locks, the marker, the footing and the connections of one opening of the file for writing.
+
+    Belongs to whoever holds the store's write lock; `moved` and `lost` can be asked for at any time.
+    """
+
+    def __init__(self, path: Path, opening: Opening, migrations: Sequence[str], vfs: str | None) -> None:
+        """Take the locks, see whose the log is, and open the connection that writes. Raises StoreError."""
+        self._path = path
+        self._file = path.resolve()
+        self._marker = Marker(self._file)
+        self._footing = Footing(path, self._file)
+        self._locks = Locks(path)
+        self._told: Mark | None = None
+        self._others = 0
+        self._written_at = time.monotonic()
+        self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
+        self.unmarked = ""
+        """Why the marker could not be written, if it couldn't."""
+        self.connections = Connections(opening)
+        check_there(self._file, self._marker.read())
+        check_names(path)
+        self._footing.note()
+        self._locks.acquire()
+        try:
+            mark = self._marker.read()
+            new = mark is None and not path.stat().st_size
+            check_log(self._file, mark, vfs)
+            self.doubt = "" if new else mark.doubt(self._file) if mark else NO_RECORD
+            writer = self.connections.open_writer()
+            migrate(writer, migrations)
+            close_to_others(self._file)
+            self._locks.check()
+            self._mark = Mark("open", not self.doubt, mark.low if mark else 0, _revision(writer))
+            self._others = writer.others
+            self._fold(writer)
+        except BaseException:
+            self.connections.drop_writer()
+            self._locks.release()
+            raise
+
+    # --- While it is used
+
+    def check(self) -> None:
+        """Raise LostError, and let go of the file, where it isn't what its path names, or somebody has changed it."""
+        if fault := self._footing.fault or self._locks.fault:
+            self._lose(fault)
+
+    @property
+    def moved(self) -> str:
+        """Which of the paths names no file any more, or another one; empty where none does."""
+        return self._footing.moved
+
+    def writer(self) -> Connection:
+        """The connection that writes: where the last one was given up, a new one to a file that was looked at."""
+        if self.connections.writer is not None:
+            return self.connections.writer
+        connection = self.connections.open_writer()
+        try:
+            connection.check_whole()
+            self._others = connection.others
+        except BaseException:
+            self.connections.drop_writer()
+            raise
+        return connection
+
+    def check_others(self, writer: Connection) -> None:
+        """Raise LostError where another program has committed since the last time: nothing may build on that."""
+        if writer.others != self._others:
+            raise self.lost(f"another program has changed {self._path}")
+
+    def committed(self, revision: int) -> None:
+        """A transaction stands that gave the file this revision, or none (0). Raises LostError, as `check` does."""
+        if revision:
+            self._mark = attrs.evolve(self._mark, high=revision)
+        if fault := self._footing.settle():
+            self._lose(fault)
+        self._written_at = time.monotonic()
+
+    def undone(self, *, usable: bool) -> None:
+        """A transaction was undone, what it has written may stand in the log, and the connection may be of no use."""
+        if not usable:
+            self.connections.drop_writer()
+        self._footing.settle()
+
+    def fold(self, *, above_bytes: int = 0) -> None:
+        """Fold the log where it is longer. Raises LostError."""
+        writer = self.connections.writer
+        if writer is not None and self._footing.log_bytes > above_bytes:
+            self._fold(writer)
+
+    def fold_when_idle(self) -> None:
+        """Fold the log where nobody has written for a while. Raises LostError."""
+        if time.monotonic() - self._written_at >= IDLE_S:
+            self.fold()
+
+    def judge(self, *, sound: bool) -> None:
+        """Note what a look through the file has found."""
+        self._mark = attrs.evolve(self._mark, sound=sound)
+        self._write_mark()
+
+    def lost(self, fault: str) -> LostError:
+        """Say what has become of the file, and of what was written to it."""
+        since = "" if self._footing.log_is_whole else f" and what came in since {self._folded:%H:%M:%S} may be lost"
+        return LostError(
+            f"{fault}, so that nothing is stored now{since}.",
+            remedy="The database is taken up again once it is in its place and has been looked through.",
+        )
+
+    # --- The log and the marker
+
+    def _fold(self, writer: Connection, *, marking: bool = True) -> bool:
+        """Fold the log into the database. False where that is not done: the log is as good as the database.
+
+        The marker is told before and after, so that it holds at any moment.
+        """
+        if marking and not self._write_mark():
+            return False
+        folded = writer.fold()
+        if folded:
+            self._mark = attrs.evolve(self._mark, low=self._mark.high)
+            self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
+            if marking:
+                self._write_mark()
+        self.check_others(writer)
+        self._footing.note()
+        return folded
+
+    def _write_mark(self) -> bool:
+        """Whether the marker holds, or at least there is none that doesn't."""
+        if self._told == self._mark:
+            return True
+        self._told = None
+        try:
+            self._marker.write(self._mark)
+        except StoreError as error:
+            self.unmarked = str(error)
+            return self._marker.drop()
+        self.unmarked = ""
+        self._told = self._mark
+        return True
+
+    # --- Its end
+
+    def _lose(self, fault: str) -> None:
+        lost = self.lost(fault)
+        self.let_go()
+        raise lost
+
+    def let_go(self) -> None:
+        """Save what can be saved, and give every connection up. Twice is fine.
+
+        What was acknowledged may be in a log that is found beside its database no more: it is folded into that. A log
+        that still lies beside it is left for the next who opens it.
+        """
+        writer, parted = self.connections.writer, self._footing.parted
+        if writer is not None and parted and self._footing.log_is_whole:
+            with suppress(StoreError):
+                self._fold(writer, marking=not self._footing.database_moved)
+        self.connections.drop_writer()
+        self.connections.end_reading()
+
+    def note(self) -> None:
+        """Take what is there now for known, though it can't be used: what becomes of that is another change."""
+        self._footing.note()
+
+    def release(self) -> None:
+        """Give the locks back."""
+        self._locks.release()
+
+    def close(self) -> None:
+        """Fold the log, give every connection back and then the locks; leave a record where all went well."""
+        self.connections.end_reading()
+        if (writer := self.connections.writer) is not None:
+            with suppress(StoreError):
+                self._close(writer)
+        self.release()
+
+    def _close(self, writer: Connection) -> None:
+        folded = False
+        try:
+            folded = self._fold(writer)
+        finally:
+            if not folded:
+                self.connections.drop_writer()  # SQLite would fold the log as it closes, and the marker not know
+        if folded:
+            writer.close()
+            self._note_closed()
+
+    def _note_closed(self) -> None:
+        """Leave a record of a file that was closed in good order: its log is empty, and it was never in doubt."""
+        if self._mark.sound and self._mark.low == self._mark.high:
+            with suppress(OSError, apsw.Error, StoreError):
+                self._marker.write(self._mark.closed(self._file))
+
+
+def _revision(connection: Connection) -> int:
+    row = connection.one("SELECT revision FROM state")
+    return int(row[0]) if row else 0
