@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from support.houses import installation
-from timecode_core import hookimpl
+from support.houses import plugins_offering, started
 from timecode_core.errors import BusyError, StoreError
-from timecode_core.plugins import Plugins
-from timecode_core.protocols import Provider, Transaction
+from timecode_core.protocols import Transaction
 from timecode_core.service import Service
 from timecode_core.testing.memory import MemoryStore
 
@@ -35,21 +33,8 @@ class FullDisk(MemoryStore):
             yield transaction
 
 
-class Offering:
-    """A plugin that offers one store."""
-
-    def __init__(self, store: FullDisk) -> None:
-        self._store = store
-
-    @hookimpl
-    def timecode_stores(self) -> list[Provider]:
-        return [Provider("full", lambda _settings, _context: self._store)]
-
-
-def _service(home: Path, failures: int) -> Service:
-    plugins = Plugins()
-    plugins.register(Offering(FullDisk(failures)), "offering")
-    return Service(installation(home, {"store": "full"}, plugins))
+def _started(home: Path, failures: int) -> AbstractContextManager[Service]:
+    return started(home, {"store": "full"}, plugins_offering("full", FullDisk(failures)))
 
 
 def _until_ready(service: Service) -> list[str]:
@@ -63,9 +48,7 @@ def _until_ready(service: Service) -> list[str]:
 
 
 def test_what_kept_it_from_getting_ready_is_told_and_tried_again(tmp_path: Path) -> None:
-    service = _service(tmp_path / "home", failures=2)
-    service.start()
-    try:
+    with _started(tmp_path / "home", failures=2) as service:
         with pytest.raises(StoreError, match="the disk is full"):
             service.wait(60)
         with pytest.raises(BusyError, match=r"not ready: .*(tries again in . s: the disk is full|trying again)"):
@@ -74,15 +57,10 @@ def test_what_kept_it_from_getting_ready_is_told_and_tried_again(tmp_path: Path)
         assert any("tries again in" in text for text in _until_ready(service))
         service.wait(60)
         assert service.submit(_EVENT, "test").count("stored") == 1
-    finally:
-        service.close()
 
 
 def test_one_that_waits_to_try_again_can_be_closed(tmp_path: Path) -> None:
-    service = _service(tmp_path / "home", failures=1)
-    service.start()
-    with pytest.raises(StoreError):
+    with _started(tmp_path / "home", failures=1) as service, pytest.raises(StoreError):
         service.wait(60)
-    service.close()
     assert "timecode-keeper" not in {thread.name for thread in threading.enumerate()}
     assert not service.ready

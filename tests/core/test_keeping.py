@@ -11,13 +11,12 @@ from typing import Any
 
 import apsw
 import pytest
-from support.houses import fresh_home, installation, plugins_with, running
+from support.houses import fresh_home, plugins_offering, plugins_with, running, started
 from system.damage import command
-from timecode_core import hookimpl, keeper
+from timecode_core import keeper
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import BusyError, DamageError, StoreError, UnavailableError
-from timecode_core.plugins import Plugins
-from timecode_core.protocols import Provider, Transaction
+from timecode_core.protocols import Transaction
 from timecode_core.selection import Selection
 from timecode_core.service import Service
 from timecode_core.stretch import Stretch
@@ -38,17 +37,6 @@ class Failing(MemoryStore):
             raise StoreError("the disk is full.", remedy="Free some space.")
         with super().writing() as transaction:
             yield transaction
-
-
-class Offering:
-    """A plugin that offers one store."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    @hookimpl
-    def timecode_stores(self) -> list[Provider]:
-        return [Provider("failing", lambda _settings, _context: self._store)]
 
 
 @pytest.fixture
@@ -99,27 +87,17 @@ def fill(home: Path) -> None:
 
 def test_a_first_start_is_ready_at_once(home: Path) -> None:
     """An empty home has nothing to be brought up to date, and nothing is said of it."""
-    service = Service(installation(home))
-    service.start()
-    try:
+    with started(home) as service:
         assert service.ready
         assert service.submit(_BEATS, "test").count("stored") == len(_BEATS)
-    finally:
-        service.close()
-    again = Service(installation(home))
-    again.start()
-    try:
+    with started(home) as again:
         assert again.ready
-    finally:
-        again.close()
 
 
 def test_the_last_failure_is_told_until_a_write_succeeds(home: Path) -> None:
     """A status bar that polls must not see a store that is well while nothing can be stored."""
-    plugins = Plugins()
     store = Failing()
-    plugins.register(Offering(store), "offering")
-    with running(home, {"store": "failing"}, plugins) as service:
+    with running(home, {"store": "failing"}, plugins_offering("failing", store)) as service:
         assert store_of(service)["ok"] is True
         store.failing = True
         with pytest.raises(StoreError):
@@ -177,15 +155,11 @@ def test_a_damaged_store_is_not_served_at_the_start(home: Path) -> None:
     database = apsw.Connection(str(home / "timecode.db"))
     database.execute("UPDATE agg_daily SET time = time + 1")
     database.close()
-    service = Service(installation(home))
-    service.start()
-    try:
+    with started(home) as service:
         with pytest.raises(DamageError, match=r"totals of daily.*timecode rebuild"):
             service.wait(_PATIENCE_S)
         assert not service.ready
         assert "totals of daily" in store_of(service)["error"]
-    finally:
-        service.close()
 
 
 def test_damage_that_left_no_trace_is_found_in_the_background(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,24 +167,16 @@ def test_damage_that_left_no_trace_is_found_in_the_background(home: Path, monkey
     monkeypatch.setattr(keeper, "_FIRST_LOOK_S", 0.0)
     fill(home)
     rot(home, "UPDATE agg_hourly SET time = time + 1")
-    service = Service(installation(home))
-    service.start()
-    try:
+    with started(home) as service:
         assert service.ready  # it looks as it was left
         until(lambda: not service.ready)
         assert "totals of hourly" in store_of(service)["error"]
         code, _, errors = command(home, "report", "--period", "all")
         assert (code, "totals of hourly" in errors) == (1, True)
-    finally:
-        service.close()
-    again = Service(installation(home))
-    again.start()
-    try:
+    with started(home) as again:
         assert not again.ready
         with pytest.raises(DamageError, match="totals of hourly"):
             again.wait(_PATIENCE_S)
-    finally:
-        again.close()
 
 
 def test_a_stop_in_the_midst_of_a_look_leaves_the_doubt(home: Path) -> None:
@@ -219,16 +185,10 @@ def test_a_stop_in_the_midst_of_a_look_leaves_the_doubt(home: Path) -> None:
     database = apsw.Connection(str(home / "timecode.db"))
     database.execute("UPDATE agg_daily SET time = time + 1")
     database.close()
-    service = Service(installation(home))
-    service.start()
-    service.close()  # at the first part of the events that is read
-    again = Service(installation(home))
-    again.start()
-    try:
-        with pytest.raises(DamageError, match="totals of daily"):
-            again.wait(_PATIENCE_S)
-    finally:
-        again.close()
+    with started(home):
+        pass  # it ends at the first part of the events that is read
+    with started(home) as again, pytest.raises(DamageError, match="totals of daily"):
+        again.wait(_PATIENCE_S)
 
 
 def test_a_sound_store_is_looked_through_in_the_background_and_served(
@@ -259,12 +219,7 @@ def test_a_damaged_store_is_said_once(home: Path, caplog: pytest.LogCaptureFixtu
     path = home / "timecode.db"
     sound = path.read_bytes()
     path.write_bytes(sound[:8192] + b"\x5a" * 12288 + sound[20480:])
-    service = Service(installation(home))
-    try:
-        service.start()
-    except StoreError:
-        return  # refused at once
-    try:
+    with started(home) as service:
         with pytest.raises(StoreError):
             service.wait(_PATIENCE_S)
         time.sleep(2.5)  # two or three rounds of its watch
@@ -272,8 +227,6 @@ def test_a_damaged_store_is_said_once(home: Path, caplog: pytest.LogCaptureFixtu
         (home / "good.db").write_bytes(sound)
         (home / "good.db").replace(path)
         until(lambda: service.ready)
-    finally:
-        service.close()
 
 
 def test_a_tag_given_before_a_restart_means_nothing_after_it(home: Path) -> None:

@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from support.houses import fresh_home, installation
+from support.houses import fresh_service
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import PluginError, SettingsError
@@ -226,15 +226,9 @@ class Counting:
 def test_hooks_assemble_and_are_never_called_for_an_event() -> None:
     plugins, counting = Plugins(), Counting()
     plugins.register(counting, "counting")
-    with fresh_home() as home:
-        from timecode_core.service import Service
-
-        service = Service(installation(home, plugins=plugins))
-        service.start()
-        service.wait(60)
+    with fresh_service(plugins=plugins) as service:
         called = counting.calls
         service.submit([{"time": n, "entity": "a"} for n in range(50)], "test")
-        service.close()
     assert counting.calls == called == 1
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import falcon
 import pytest
 from falcon.testing import TestClient
-from support.houses import fresh_home, fresh_service, installation, plugins_with, running
+from support.houses import fresh_home, fresh_service, plugins_with, running, started
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
 from timecode_core.observation import Observation
@@ -33,17 +30,6 @@ def client_of(service: Service) -> TestClient:
     return TestClient(app, headers={"Host": "127.0.0.1:4821", "Authorization": f"Bearer {TOKEN}"})
 
 
-@contextmanager
-def starting(home: Path, plugins: Plugins) -> Iterator[Service]:
-    """A service that has been started, and not waited for."""
-    service = Service(installation(home, plugins=plugins))
-    service.start()
-    try:
-        yield service
-    finally:
-        service.close()
-
-
 def test_while_getting_ready_it_says_so_and_when_to_come_again() -> None:
     """Until the totals are there, events and questions get 503 with Retry-After; status, liveness and page answer."""
     go_on = threading.Event()
@@ -56,7 +42,7 @@ def test_while_getting_ready_it_says_so_and_when_to_come_again() -> None:
     with fresh_home() as home:
         with running(home) as service:
             service.submit(EVENTS, "test")
-        with starting(home, plugins_with(slow)) as service:
+        with started(home, plugins=plugins_with(slow)) as service:
             client = client_of(service)
             answers = [
                 client.simulate_post("/api/v1/events", json=EVENTS),

@@ -13,7 +13,7 @@ import falcon
 import pytest
 from attrs import frozen
 from falcon.testing import TestClient
-from support.houses import fresh_home, installation
+from support.houses import fresh_home, installation, running
 from timecode_core import hookimpl
 from timecode_core.errors import PluginError
 from timecode_core.home import Home
@@ -154,15 +154,10 @@ def home() -> Iterator[Path]:
 def client(home: Path) -> Iterator[TestClient]:
     plugins = Plugins()
     plugins.register(Plugin(), "third_party")
-    service = Service(installation(home, plugins=plugins))
-    service.start()
-    try:
-        service.wait(240)
+    with running(home, plugins=plugins) as service:
         mounts = plugins.collect("timecode_http_resources", service=service)
         app = make_app(service, HttpSettings(page="odd"), Identity(TOKEN, PORT), Codes(), mounts)
         yield TestClient(app, headers={"Host": f"127.0.0.1:{PORT}"})
-    finally:
-        service.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from support.stores import times, write
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_store_sqlite import hold as hold_module
@@ -32,16 +33,6 @@ def store(path: Path) -> Iterator[SqliteStore]:
     write(store, 1)
     yield store
     store.close()
-
-
-def write(store: SqliteStore, time: int) -> None:
-    with store.writing() as transaction:
-        transaction.insert([Event(time, 0, 0, "a")])
-
-
-def times(store: SqliteStore) -> list[int]:
-    with store.reading() as reader:
-        return [event.time for event in reader.scan((-1, b""), 2**60, 10**6)]
 
 
 def test_a_removed_database_is_not_written_to_nor_read(store: SqliteStore, path: Path) -> None:

@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.stores import times, write
 from timecode_core.errors import StoreError
-from timecode_core.event import Event
 from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
@@ -19,16 +19,6 @@ from timecode_store_sqlite.store import SqliteStore
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "t.db"
-
-
-def write(store: SqliteStore, *times: int) -> None:
-    with store.writing() as transaction:
-        transaction.insert([Event(time, 0, 0, "a") for time in times])
-
-
-def times(store: SqliteStore) -> list[int]:
-    with store.reading() as reader:
-        return [event.time for event in reader.scan((-1, b""), 2**60, 10**6)]
 
 
 def left_as_by_a_kill(path: Path, folder: Path) -> Path:

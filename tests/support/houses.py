@@ -16,6 +16,7 @@ from timecode_core.event import Event
 from timecode_core.home import Home
 from timecode_core.installation import Installation
 from timecode_core.plugins import Plugins
+from timecode_core.protocols import Provider, Store
 from timecode_core.query import Query
 from timecode_core.selection import Selection
 from timecode_core.service import Service
@@ -51,6 +52,24 @@ def plugins_with(*extra: Aggregation) -> Plugins:
     return plugins
 
 
+class _Offering:
+    """A plugin that offers one store."""
+
+    def __init__(self, name: str, store: Store) -> None:
+        self._provider = Provider(name, lambda _settings, _context: store)
+
+    @hookimpl
+    def timecode_stores(self) -> list[Provider]:
+        return [self._provider]
+
+
+def plugins_offering(name: str, store: Store) -> Plugins:
+    """The plugins of this environment, and one that offers the store by the name."""
+    plugins = Plugins()
+    plugins.register(_Offering(name, store), "offering")
+    return plugins
+
+
 def installation(home: Path, core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Installation:
     """An installation in a home folder, with settings of `[core]`."""
     settings = {"timezone": "UTC", "paths": "absolute", **(core or {})}
@@ -72,15 +91,22 @@ def fresh_home() -> Iterator[Path]:
 
 
 @contextmanager
-def running(home: Path, core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Iterator[Service]:
-    """A service that takes events, closed afterwards."""
+def started(home: Path, core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Iterator[Service]:
+    """A service as it is when it has just been started, closed afterwards."""
     service = Service(installation(home, core, plugins))
     service.start()
     try:
-        service.wait(240)
         yield service
     finally:
         service.close()
+
+
+@contextmanager
+def running(home: Path, core: Mapping[str, Any] | None = None, plugins: Plugins | None = None) -> Iterator[Service]:
+    """A service that takes events, closed afterwards."""
+    with started(home, core, plugins) as service:
+        service.wait(240)
+        yield service
 
 
 @contextmanager

@@ -26,7 +26,8 @@ PRAGMA secure_delete = ON;
 PRAGMA wal_autocheckpoint = 0;
 """
 """The log is folded by `fold` alone: the store then knows what the file itself holds."""
-_FROM_BACKUP = "Stop the service, move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
+_EXCHANGE = "move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
+_FROM_BACKUP = f"Stop the service, {_EXCHANGE}"
 _FULL = (apsw.FullError, "the disk is full", "Free some space; nothing was lost.")
 _ROOM = 256 * 1024
 _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
@@ -47,7 +48,7 @@ _FAULTS = (apsw.Error, OverflowError, UnicodeError, TypeError)
 def store_error(path: Path, error: Exception) -> StoreError:
     """Say the same failure as a StoreError: which file, what, and what to do about it."""
     if isinstance(error, UnicodeDecodeError):
-        remedy = f"Stop the service and run `timecode rebuild`; where that does not mend it: {_FROM_BACKUP}"
+        remedy = f"Stop the service and run `timecode rebuild`; where that does not mend it, {_EXCHANGE}"
         return UnreadableError(f"{path}: a text in it is no UTF-8.", remedy=remedy.format(path.name))
     if isinstance(error, apsw.IOError) and _is_full(path):  # no room for the shared memory, say
         return StoreError(f"{path}: {_FULL[1]} ({error}).", remedy=_FULL[2])
