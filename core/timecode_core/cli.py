@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from timecode_core import DISTRIBUTION, __version__
-from timecode_core.commands.output import give_up, replace_what_cannot_be_carried
+from timecode_core.commands.output import forget_a_width_of_nothing, give_up, replace_what_cannot_be_carried
 from timecode_core.errors import TimecodeError
 from timecode_core.installation import Installation
 
@@ -40,6 +40,7 @@ def build_group(installation: Installation) -> click.Group:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit. An expected error is one line on standard error and exit code 1; misuse is code 2."""
     replace_what_cannot_be_carried()
+    forget_a_width_of_nothing()
     try:
         code = _run(arguments)
         sys.stdout.flush()

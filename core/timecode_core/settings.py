@@ -17,7 +17,7 @@ from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, tra
 
 from timecode_core.errors import SettingsError
 from timecode_core.remedies import file_error
-from timecode_core.zone import named_zone
+from timecode_core.zone import named_zone, spelling
 
 T = TypeVar("T")
 PathStyle = Literal["relative", "absolute", "name", "hashed", "hidden"]
@@ -39,7 +39,8 @@ def _zone(_instance: object, attribute: attrs.Attribute[Any], value: str) -> Non
         try:
             named_zone(value)
         except KeyError as error:
-            raise ValueError(f"{attribute.name} is no time zone name: {value!r} (such as 'Europe/Berlin')") from error
+            meant = spelling(value) or "Europe/Berlin"
+            raise ValueError(f"{attribute.name} is no time zone name: {value!r} (such as {meant!r})") from error
 
 
 def _clock(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:

@@ -55,7 +55,8 @@ class Zone:
         return datetime.now(UTC).astimezone(self.rules)
 
     def __str__(self) -> str:
-        return f"Days are those of {self.name} ({self.origin})."
+        offset = f"{self.now():%z}"
+        return f"Days are those of {self.name} ({self.origin}), now UTC{offset[:3]}:{offset[3:5]}."
 
 
 def zone_in_force(timezone: str) -> Zone:
@@ -111,14 +112,15 @@ def _zone_of_variable(text: str) -> Zone:
     except (KeyError, ValueError):
         problem = (
             f"TZ is {text!r:.60}, which is no time zone: days are those of UTC. "
-            f"Set TZ to {_suggestion(name)}, or set timezone in [core] of config.toml."
+            f"Set TZ to {spelling(name) or 'a name such as Europe/Berlin'}, or set timezone in [core] of config.toml."
         )
         return Zone("UTC", "TZ can't be understood", UTC, problem)
 
 
-def _suggestion(name: str) -> str:
+def spelling(name: str) -> str:
+    """How the database spells what was probably meant, be it in another case, in quotes or with blanks; or nothing."""
     wanted = re.sub(r"[\s\"':]", "", name).casefold()
-    return next((known for known in sorted(_database()) if known.casefold() == wanted), "a name such as Europe/Berlin")
+    return next((known for known in sorted(_database()) if known.casefold() == wanted), "")
 
 
 def _posix_rules(text: str) -> ZoneInfo | None:

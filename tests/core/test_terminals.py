@@ -114,6 +114,12 @@ def test_a_narrow_terminal_loses_the_bar_and_folds_names_by_words(home: Path, wi
         assert ("█" in text) == (width >= 80)
 
 
+def test_a_terminal_of_no_columns_is_none(home: Path) -> None:
+    """Some programs start others with COLUMNS=0."""
+    for command in (("report", *_DAYS), ("plugins",)):
+        assert _run(home, *command, COLUMNS="0").stdout == _run(home, *command, COLUMNS="80").stdout != b""
+
+
 def test_plugins_are_listed_on_a_narrow_terminal(home: Path) -> None:
     ended = _run(home, "plugins", COLUMNS="40")
     lines = ended.stdout.decode().splitlines()

@@ -70,7 +70,9 @@ def test_a_tz_that_can_be_understood_is_the_zone_in_force(
     zone = _by(monkeypatch, text)
     assert (zone.name, zone.problem) == (name, "")
     assert (zone.offset(_WINTER), zone.offset(_SUMMER)) == (winter * _HOUR, summer * _HOUR)
-    assert str(zone) == f"Days are those of {name} (TZ)."
+    now = round(zone.now().utcoffset().total_seconds() / 60)  # type: ignore[union-attr]
+    sign, (hours, minutes) = "-" if now < 0 else "+", divmod(abs(now), 60)
+    assert str(zone) == f"Days are those of {name} (TZ), now UTC{sign}{hours:02}:{minutes:02}."
 
 
 @pytest.mark.parametrize("text", _UNKNOWN)
@@ -185,7 +187,7 @@ def test_without_the_systems_zones_the_packages_are_taken(tmp_path: Path, monkey
         service.post([{"time": "2026-01-05T16:00:00Z", "entity": "a"}])
         (event,) = service.get("/api/v1/events?from=2026-01-06").json()["events"]
         status = service.get("/api/v1/status").json()
-        assert "Days are those of Asia/Tokyo (TZ)." in service.output()
+        assert "Days are those of Asia/Tokyo (TZ), now UTC+09:00." in service.output()
     assert event["time"] == "2026-01-06T01:00:00+09:00"
     assert status["zone"] == {"name": "Asia/Tokyo", "problem": ""}
 
@@ -204,7 +206,7 @@ def test_a_wrong_tz_is_said_at_the_start_in_status_and_among_the_plugins(
     assert status["zone"]["name"] == "UTC"
     listed = timecode(home, "plugins")
     assert (listed.returncode, listed.stderr) == (0, "")
-    assert "Days are those of UTC (TZ can't be understood)." in listed.stdout
+    assert "Days are those of UTC (TZ can't be understood), now UTC+00:00." in listed.stdout
     assert f"failed: {status['zone']['problem']}" in listed.stdout
     read = timecode(home, "events", "--period", "all")
     assert json.loads(read.stdout)["time"].endswith("+00:00")
@@ -214,5 +216,5 @@ def test_a_wrong_tz_is_said_at_the_start_in_status_and_among_the_plugins(
 def test_a_wrong_setting_stops_the_service(tmp_path: Path) -> None:
     stopped = timecode(tmp_path / "home", "serve", core__timezone="europe/berlin")
     assert stopped.returncode == 1
-    assert "timezone is no time zone name" in stopped.stderr
+    assert "timezone is no time zone name: 'europe/berlin' (such as 'Europe/Berlin'" in stopped.stderr
     assert len(stopped.stderr.splitlines()) == 1

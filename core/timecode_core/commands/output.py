@@ -54,6 +54,12 @@ def replace_what_cannot_be_carried() -> None:
             stream.reconfigure(errors="replace")
 
 
+def forget_a_width_of_nothing() -> None:
+    """Some programs start others with COLUMNS=0, in which nothing can be printed: then the width is looked up."""
+    if os.environ.get("COLUMNS", "").strip() == "0":
+        del os.environ["COLUMNS"]
+
+
 def give_up(error: OSError) -> None:
     """Say, if there is anybody to hear it, that an output takes no more. A reader that is gone wants no word.
 
