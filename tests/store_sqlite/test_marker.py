@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from support.stores import times, write
+from support.stores import left_as_by_a_kill, times, write
 from timecode_core.errors import StoreError
 from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.settings import SqliteSettings
@@ -19,15 +19,6 @@ from timecode_store_sqlite.store import SqliteStore
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "t.db"
-
-
-def left_as_by_a_kill(path: Path, folder: Path) -> Path:
-    """A copy of a database in use, as a kill -9 would leave it."""
-    folder.mkdir()
-    for file in path.parent.glob(f"{path.name}*"):
-        if not file.name.endswith((".lock", "-shm")):
-            shutil.copy2(file, folder / file.name)
-    return folder / path.name
 
 
 def closed(path: Path) -> None:

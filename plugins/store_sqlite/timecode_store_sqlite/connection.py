@@ -28,6 +28,8 @@ PRAGMA wal_autocheckpoint = 0;
 """The log is folded by `fold` alone: the store then knows what the file itself holds."""
 _EXCHANGE = "move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
 _FROM_BACKUP = f"Stop the service, {_EXCHANGE}"
+_LOG_HEAD, _FRAME_HEAD = 32, 24
+"""Bytes before all pages of a log, and before each (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
 _FULL = (apsw.FullError, "the disk is full", "Free some space; nothing was lost.")
 _ROOM = 256 * 1024
 _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
@@ -96,12 +98,21 @@ class Connection:
             if not writes:
                 self.raw.execute("PRAGMA query_only = ON")
                 self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+            else:
+                self._page_size = int(self.raw.pragma("page_size"))
+                self.raw.set_wal_hook(self._note_log)
         except apsw.Error as error:
             self.raw.close(force=True)
             raise store_error(path, error) from error
         self.contexts = Contexts(self)
         self.failed = False
         """Whether a statement has failed since the last rollback: its transaction may be there by half."""
+        self.log_end: int | None = None
+        """Where in its file the log ends, as far as this connection has written it. Behind that may be what it was."""
+
+    def _note_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self.log_end = _LOG_HEAD + pages * (_FRAME_HEAD + self._page_size)
+        return apsw.SQLITE_OK
 
     def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[Row]:
         """Give every row of the answer, fetched whole: an unfinished statement would hold its view of the file."""
@@ -142,16 +153,22 @@ class Connection:
             return False
         return True
 
-    def fold(self) -> bool:
-        """Fold the write-ahead log into the database and empty it. False where a reader still needs some of it."""
+    def fold(self, *, emptying: bool = True) -> bool:
+        """Fold the write-ahead log into the database, and empty it, or leave it to be written over from its beginning.
+
+        False where a reader still needs some of it.
+        """
+        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if emptying else apsw.SQLITE_CHECKPOINT_PASSIVE
         try:
             self.raw.set_busy_timeout(0)
-            self.raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            pages, folded = self.raw.wal_checkpoint(mode=mode)
         except apsw.Error:
             return False  # it is tried again, and the log is as good as the database
         finally:
             self.raw.set_busy_timeout(self._busy_timeout_ms)
-        return True
+        if emptying:
+            self.log_end = 0
+        return pages == folded
 
     def check_whole(self) -> None:
         """Raise StoreError when the file is damaged, as far as a quick look at all of it can tell."""

@@ -14,7 +14,7 @@ EXACT = os.name == "posix"
 """Whether a file's size and time of change can be believed while it is open: Windows tells them late."""
 
 
-_HEAD, _END = 32, 64
+_HEAD, _LAST = 32, 64
 _MAGIC = b"\x37\x7f\x06"
 """How every log begins (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
 
@@ -37,35 +37,39 @@ class Footing:
         self._database, self._log = str(path), f"{file}-wal"
         self._names = (self._database, self._log, f"{file}-shm")
         self._noted: Mapping[str, _Seen | None] = {}
-        self._head = b""
-        self._end: bytes | None = b""
-        """The first and the last bytes of the log as noted; no last ones while the log ends before its file does."""
+        self._end = 0
+        self._head, self._last = b"", b""
+        self._known = True
+        """Whether the log is known to end there, and with these first and last bytes."""
 
-    def note(self) -> None:
-        """Take what is there now for what must be there."""
+    def note(self, end: int | None) -> None:
+        """Take what is there now for what must be there. `end`: where in its file the log ends, if that is known."""
         now = self._look()
-        self._take(now, *self._read(_size(now.get(self._log))))
+        self._take(now, end, *self._read(end or 0))
 
-    def settle(self) -> str:
-        """After a commit: what is not in its place; where all is, the log is taken as it is now."""
+    def settle(self, end: int | None) -> str:
+        """After a commit: what is not in its place; where all is, the log, that now ends there, is taken as it is."""
         now = self._look()
         if fault := self._moved(now) or self._changed(self._database, now):
             return fault
-        before, size = self.log_bytes, _size(now.get(self._log))
-        head, at_before, end = self._read(before, size)
+        if now[self._log] == self._noted[self._log] and end == self._end:
+            return ""  # nothing was written
+        head, before, last = self._read(self._end, end or 0)
         # Cut off before or while the commit wrote on behind its end, the log would have a hole.
         begun_anew = head.startswith(_MAGIC) and head != self._head
-        same = head == self._head and self._end in (None, at_before)
-        if size < before or not (begun_anew or same):
+        goes_on = head == self._head and (before == self._last or not self._known)
+        if _size(now.get(self._log)) < max(self.log_bytes, end or 0) or not (begun_anew or goes_on):
             return f"another program has cut {self._log}"
-        self._take(now, head, end)
+        self._take(now, end, head, last)
         return ""
 
-    def _take(self, now: Mapping[str, _Seen | None], head: bytes, end: bytes) -> None:
-        # A fold that met a reader leaves the log as it is, and SQLite then begins it anew, from the start of its file.
-        size = _size(now.get(self._log))
-        inside = size and size == self.log_bytes and (head != self._head or self._end is None)
-        self._noted, self._head, self._end = now, head, None if inside else end
+    def undone(self) -> None:
+        """After a transaction that was undone: as `settle`, but for what it has left behind the end of the log."""
+        self.settle(self._end)
+        self._known = False
+
+    def _take(self, now: Mapping[str, _Seen | None], end: int | None, head: bytes, last: bytes) -> None:
+        self._noted, self._end, self._head, self._last, self._known = now, end or 0, head, last, end is not None
 
     def _read(self, *offsets: int) -> list[bytes]:
         """The log's header, and the bytes before each of the offsets; empty where there are none."""
@@ -73,8 +77,8 @@ class Footing:
             with suppress(OSError), open(self._log, "rb", buffering=0) as log:  # noqa: PTH123  (at every commit)
                 found = [log.read(_HEAD)]
                 for offset in offsets:
-                    log.seek(max(0, offset - _END))
-                    found.append(log.read(min(offset, _END)))
+                    log.seek(max(0, offset - _LAST))
+                    found.append(log.read(min(offset, _LAST)))
                 return found
         return [b""] * (1 + len(offsets))
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import apsw
-import attrs
 from timecode_core.errors import StoreError
 
 from timecode_store_sqlite.connections import Connections, Opening
@@ -26,7 +25,9 @@ if TYPE_CHECKING:
     from timecode_store_sqlite.connection import Connection
 
 IDLE_S = 1.0
-"""How long after the last write the log is folded."""
+"""How long after the last write the log is folded and emptied."""
+FOLDED_BYTES = 4 * 1024 * 1024
+"""How much is added to the log before it is folded meanwhile, to be written over: that is quicker than a longer one."""
 
 
 class LostError(StoreError):
@@ -48,6 +49,7 @@ class Hold:
         self._locks = Locks(path)
         self._told: Mark | None = None
         self._others = 0
+        self._fold_at = FOLDED_BYTES
         self._written_at = time.monotonic()
         self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
         self.unmarked = ""
@@ -55,7 +57,7 @@ class Hold:
         self.connections = Connections(opening)
         check_there(self._file, self._marker.read())
         check_names(path)
-        self._footing.note()
+        self._footing.note(None)
         self._locks.acquire()
         try:
             mark = self._marker.read()
@@ -66,7 +68,8 @@ class Hold:
             migrate(writer, migrations)
             close_to_others(self._file)
             self._locks.check()
-            self._mark = Mark("open", not self.doubt, mark.low if mark else 0, _revision(writer))
+            self._sound = not self.doubt
+            self._low, self._high = mark.low if mark else 0, _revision(writer)
             self._others = writer.others
             self._fold(writer)
         except BaseException:
@@ -107,8 +110,8 @@ class Hold:
     def committed(self, revision: int) -> None:
         """A transaction stands that gave the file this revision, or none (0). Raises LostError, as `check` does."""
         if revision:
-            self._mark = attrs.evolve(self._mark, high=revision)
-        if fault := self._footing.settle():
+            self._high = revision
+        if fault := self._footing.settle(self._log_end):
             self._lose(fault)
         self._written_at = time.monotonic()
 
@@ -116,22 +119,29 @@ class Hold:
         """A transaction was undone, what it has written may stand in the log, and the connection may be of no use."""
         if not usable:
             self.connections.drop_writer()
-        self._footing.settle()
+        self._footing.undone()
 
-    def fold(self, *, above_bytes: int = 0) -> None:
-        """Fold the log where it is longer. Raises LostError."""
-        writer = self.connections.writer
-        if writer is not None and self._footing.log_bytes > above_bytes:
-            self._fold(writer)
+    def fold(self, longest_bytes: int) -> None:
+        """Fold the log: where its file is longer than that, so that it is emptied. Raises LostError."""
+        writer, end = self.connections.writer, self._log_end or 0
+        emptying = self._footing.log_bytes > longest_bytes
+        if writer is not None and (emptying or end >= self._fold_at):
+            folded = self._fold(writer, emptying=emptying)
+            self._fold_at = FOLDED_BYTES + (0 if folded else end)
 
     def fold_when_idle(self) -> None:
-        """Fold the log where nobody has written for a while. Raises LostError."""
+        """Fold and empty the log where nobody has written for a while. Raises LostError."""
         if time.monotonic() - self._written_at >= IDLE_S:
-            self.fold()
+            self.fold(0)
+
+    @property
+    def _log_end(self) -> int | None:
+        writer = self.connections.writer
+        return writer.log_end if writer else None
 
     def judge(self, *, sound: bool) -> None:
         """Note what a look through the file has found."""
-        self._mark = attrs.evolve(self._mark, sound=sound)
+        self._sound = sound
         self._write_mark()
 
     def lost(self, fault: str) -> LostError:
@@ -144,35 +154,40 @@ class Hold:
 
     # --- The log and the marker
 
-    def _fold(self, writer: Connection, *, marking: bool = True) -> bool:
+    def _fold(self, writer: Connection, *, emptying: bool = True, marking: bool = True) -> bool:
         """Fold the log into the database. False where that is not done: the log is as good as the database.
 
         The marker is told before and after, so that it holds at any moment.
         """
         if marking and not self._write_mark():
             return False
-        folded = writer.fold()
+        folded = writer.fold(emptying=emptying)
         if folded:
-            self._mark = attrs.evolve(self._mark, low=self._mark.high)
+            self._low = self._high
             self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
             if marking:
                 self._write_mark()
         self.check_others(writer)
-        self._footing.note()
+        self._footing.note(writer.log_end)
         return folded
+
+    @property
+    def _mark(self) -> Mark:
+        return Mark("open", self._sound, self._low, self._high)
 
     def _write_mark(self) -> bool:
         """Whether the marker holds, or at least there is none that doesn't."""
-        if self._told == self._mark:
+        mark = self._mark
+        if self._told == mark:
             return True
         self._told = None
         try:
-            self._marker.write(self._mark)
+            self._marker.write(mark)
         except StoreError as error:
             self.unmarked = str(error)
             return self._marker.drop()
         self.unmarked = ""
-        self._told = self._mark
+        self._told = mark
         return True
 
     # --- Its end
@@ -197,7 +212,7 @@ class Hold:
 
     def note(self) -> None:
         """Take what is there now for known, though it can't be used: what becomes of that is another change."""
-        self._footing.note()
+        self._footing.note(None)
 
     def release(self) -> None:
         """Give the locks back."""
@@ -224,7 +239,7 @@ class Hold:
 
     def _note_closed(self) -> None:
         """Leave a record of a file that was closed in good order: its log is empty, and it was never in doubt."""
-        if self._mark.sound and self._mark.low == self._mark.high:
+        if self._sound:
             with suppress(OSError, apsw.Error, StoreError):
                 self._marker.write(self._mark.closed(self._file))
 

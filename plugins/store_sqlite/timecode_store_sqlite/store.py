@@ -168,7 +168,7 @@ class SqliteStore:
                     raise
                 hold.committed(transaction.revision_given)
             with suppress(StoreError), self._noticing_loss():  # it stands; what the fold has met, the next one meets
-                hold.fold(above_bytes=0 if transaction.deleted else self._settings.wal_limit_bytes)
+                hold.fold(0 if transaction.deleted else self._settings.wal_limit_bytes)
         finally:
             self._write_lock.release()
 
