@@ -10,6 +10,7 @@ from store_sqlite.power import Disk, PowerVFS
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
+from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
@@ -97,15 +98,17 @@ def cut(seed: int, folder: Path, life: Life) -> int:
     vfs = PowerVFS(name, disk)
     settings = SqliteSettings(wal_limit_bytes=rng.choice((0, 50_000, 2**24)))
     acknowledged: list[int] = []
-    try:
-        store = SqliteStore(before / "t.db", settings, vfs=name)
-    except StoreError:
-        pass  # cut while it was made
-    else:
-        with suppress(StoreError):
-            life(store, acknowledged, rng)
-        disk.abandoned = disk.cut
-        store.close()
+    with pytest.MonkeyPatch.context() as context:
+        context.setattr(hold_module, "FOLDED_BYTES", rng.choice((40_000, 2**22)))
+        try:
+            store = SqliteStore(before / "t.db", settings, vfs=name)
+        except StoreError:
+            pass  # cut while it was made
+        else:
+            with suppress(StoreError):
+                life(store, acknowledged, rng)
+            disk.abandoned = disk.cut
+            store.close()
     disk.restore(after)
     del vfs
     check(after / "t.db", acknowledged)
