@@ -49,7 +49,7 @@ class Hold:
         self._locks = Locks(path)
         self._told: Mark | None = None
         self._others = 0
-        self._fold_at = FOLDED_BYTES
+        self._tried_at = 0
         self._written_at = time.monotonic()
         self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
         self.unmarked = ""
@@ -122,12 +122,13 @@ class Hold:
         self._footing.undone()
 
     def fold(self, longest_bytes: int) -> None:
-        """Fold the log: where its file is longer than that, so that it is emptied. Raises LostError."""
+        """Fold the log once enough has come; empty it where its file is longer than that. Raises LostError."""
         writer, end = self.connections.writer, self._log_end or 0
         emptying = self._footing.log_bytes > longest_bytes
-        if writer is not None and (emptying or end >= self._fold_at):
+        self._tried_at = min(self._tried_at, end)  # it may have been begun anew
+        if writer is not None and (emptying or end - self._tried_at >= FOLDED_BYTES):
             folded = self._fold(writer, emptying=emptying)
-            self._fold_at = FOLDED_BYTES + (0 if folded else end)
+            self._tried_at = 0 if folded else end  # where a reader still needs some of it, more must come first
 
     def fold_when_idle(self) -> None:
         """Fold and empty the log where nobody has written for a while. Raises LostError."""
@@ -159,9 +160,7 @@ class Hold:
 
         The marker is told before and after, so that it holds at any moment.
         """
-        if marking and not self._write_mark():
-            return False
-        folded = writer.fold(emptying=emptying)
+        folded = (self._write_mark() if marking else True) and writer.fold(emptying=emptying)
         if folded:
             self._low = self._high
             self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
