@@ -86,15 +86,18 @@ class Keeper:
         pause = _FIRST_PAUSE_S
         if not self._begun.is_set():
             self._attempt(pause)
-        while not self._closing.wait(pause if self._state == "due" else _TEND_S):
-            if self._state == "due":
+        next_at = time.monotonic() + pause
+        while not self._closing.wait(_TEND_S):
+            if self._tend():
+                pause = _FIRST_PAUSE_S
+            elif self._state == "due" and time.monotonic() >= next_at - _TEND_S / 2:
                 self._begun.clear()
                 self.progress = "trying again to get ready"
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
-                self._attempt(pause)
-            elif self._tend():
-                pause = _FIRST_PAUSE_S
-                self._attempt(pause)
+            else:
+                continue
+            self._attempt(pause)
+            next_at = time.monotonic() + pause
 
     def _attempt(self, pause: float) -> None:
         try:

@@ -25,6 +25,9 @@ MENDED = {
     "a cell whose context is none": "INSERT INTO agg_daily SELECT day, 999999, time FROM agg_daily LIMIT 1",
     "a context that counts wrongly": _SWAPPED_COUNTS,
     "no row of state": "DELETE FROM state",
+    "no table of state": "DROP TABLE state",
+    "another source": "UPDATE contexts SET source = 'elsewhere' WHERE id = (SELECT max(context) FROM events)",
+    "another project": "UPDATE contexts SET project = 'renamed' WHERE id = (SELECT max(context) FROM events)",
     "an index taken out": "DROP INDEX events_with_duration",
     "an index of an aggregation taken out": "DROP INDEX agg_daily_empty",
     "an aggregation's table taken out": "DROP TABLE agg_hourly",
@@ -34,7 +37,6 @@ MENDED = {
     "a trigger": "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events WHERE time < 0; END",
 }
 UNMENDED = {
-    "another source": "UPDATE contexts SET source = 'elsewhere' WHERE id = (SELECT max(context) FROM events)",
     "a context taken out": "DELETE FROM contexts WHERE id = (SELECT context FROM events LIMIT 1)",
     "a table of somebody's": "CREATE TABLE theirs (x TEXT)",
 }
@@ -81,6 +83,15 @@ def test_a_rebuild_says_what_is_lost_and_what_was_changed(home: Path) -> None:
     output = command(home, "rebuild")[1]
     assert "counted 3,000 events, and there are 2,999" in output
     assert "are kept as they are, with new ids: 1." in output
+
+
+@pytest.mark.parametrize(("what", "renamed"), [("another source", False), ("another project", True)])
+def test_a_rebuild_says_that_labels_were_changed(home: Path, what: str, renamed: bool) -> None:
+    """What they were nobody can tell: whoever rebuilds takes them as they are, and is told of it."""
+    edit(home, MENDED[what])
+    output = command(home, "rebuild")[1]
+    assert "Labels that many events share were changed, and are kept as they are: 1." in output
+    assert ("with new ids" in output) == renamed
 
 
 def test_events_that_have_each_others_content_are_both_kept(home: Path) -> None:

@@ -164,6 +164,83 @@ def test_a_log_that_sqlite_begins_anew_is_no_cut(path: Path, monkeypatch: pytest
     store.close()
 
 
+def test_a_log_that_cannot_be_saved_at_once_is_saved_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is gone, and another program reads: until that ends, it is kept open, and told."""
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
+    store = SqliteStore(path)
+    write(store, 1)
+    reader = apsw.Connection(str(path))
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM events").fetchall() == [(1,)]
+    write(store, 2)
+    path.with_name("t.db-wal").unlink()
+    for _ in range(2):
+        assert "kept only for as long as the service runs: another program" in store.tend()
+        with pytest.raises(StoreError, match="wal is gone"):
+            store.reopen()
+        with pytest.raises(StoreError, match="wal is gone"):
+            write(store, 3)
+    reader.close()
+    assert "kept only" not in store.tend()
+    assert times_of(path) == [1, 2]
+    store.reopen()
+    write(store, 3)
+    assert times(store) == [1, 2, 3]
+    store.close()
+
+
+def test_what_could_never_be_saved_is_told_at_the_end(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = SqliteStore(path)
+    reader = apsw.Connection(str(path))
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM events").fetchall() == [(0,)]
+    write(store, 1)
+    path.with_name("t.db-wal").unlink()
+    assert "kept only" in store.tend()
+    store.close()
+    assert "what came in since" in caplog.text
+    assert "is lost" in caplog.text
+    reader.close()
+
+
+def test_a_copy_in_the_place_of_its_original_goes_on_with_the_log(path: Path, tmp_path: Path) -> None:
+    """The log is its own, too: what was written last is not kept from it."""
+    store = SqliteStore(path)
+    write(store, 1)
+    shutil.copy(path, tmp_path / "copy")
+    (tmp_path / "copy").replace(path)
+    assert "another file is in the place" in store.tend()
+    store.reopen()
+    assert times(store) == [1]
+    write(store, 2)
+    assert times(store) == [1, 2]
+    store.close()
+
+
+def test_a_folder_in_its_place_is_no_file(store: SqliteStore, path: Path) -> None:
+    path.rename(path.with_name("away"))
+    path.mkdir()
+    assert "another file is in the place" in store.tend()
+    with pytest.raises(StoreError, match=r"t\.db is no file"):
+        store.reopen()
+    path.rmdir()
+    path.with_name("away").rename(path)
+    store.reopen()
+    assert times(store) == [1]
+
+
+def test_a_link_that_leads_to_nothing_is_no_place_for_a_new_database(path: Path, tmp_path: Path) -> None:
+    """Its disk may not be mounted."""
+    path.symlink_to(tmp_path / "disk" / "t.db")
+    for writable in (True, False):
+        with pytest.raises(StoreError):
+            SqliteStore(path, writable=writable)
+    (tmp_path / "disk").mkdir()
+    with pytest.raises(StoreError, match=r"leads to .*disk/t\.db, which is not there.*Mount the disk"):
+        SqliteStore(path)
+    assert list((tmp_path / "disk").iterdir()) == []
+
+
 def test_a_link_that_leads_elsewhere_is_followed_with_its_lock(tmp_path: Path) -> None:
     """Taken up again, the file that it leads to now is locked, and the other is free."""
     for name in "ab":
@@ -292,7 +369,16 @@ def test_who_reads_leaves_every_file_as_it_is(store: SqliteStore, path: Path, tm
         ),
         *(
             (f"fuse.{name}", True)
-            for name in ("vmhgfs-fuse", "gvfsd-fuse", "juicefs", "gcsfuse", "sshfs", "sshfs#me@host")
+            for name in (
+                "vmhgfs-fuse",
+                "gvfsd-fuse",
+                "juicefs",
+                "gcsfuse",
+                "ossfs2",
+                "pCloud.fs",
+                "sshfs",
+                "sshfs#me@host",
+            )
         ),
         *((kind, False) for kind in ("ext4", "btrfs", "xfs", "zfs", "tmpfs", "overlay", "apfs", "f2fs", "fuseblk", "")),
         *((f"fuse.{name}", False) for name in ("ntfs-3g", "mergerfs", "gocryptfs")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from timecode_core.commands.progress import progress_bar
@@ -33,7 +35,7 @@ def rebuild(installation: Installation) -> None:
                 work = Work.due(transaction.metadata(), installation.settings.core, ledger, everything=True)
                 work.do(transaction, ledger, tell)
                 count = transaction.count()
-            damage = store.check() if isinstance(store, Guarded) else ()
+            damage = _judged(store) if isinstance(store, Guarded) else ()
         finally:
             store.close()
     names = ", ".join(aggregation.name for aggregation in ledger.aggregations)
@@ -49,3 +51,10 @@ def rebuild(installation: Installation) -> None:
             f"the database is damaged beyond what the events can mend: {damage[0]}.",
             remedy="Put a backup in its place, and take away the log beside it.",
         )
+
+
+def _judged(store: Guarded) -> Sequence[str]:
+    """What is wrong with the storage itself; where nothing is, it is trusted: what it holds has just been made."""
+    damage = store.check()
+    store.judge(store.opening, sound=not damage)
+    return damage

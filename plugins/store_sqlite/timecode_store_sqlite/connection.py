@@ -11,6 +11,7 @@ import apsw
 from timecode_core.errors import StoreError, UnreadableError
 
 from timecode_store_sqlite.contexts import Contexts
+from timecode_store_sqlite.log import FRAME_HEAD, HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,8 +29,6 @@ PRAGMA wal_autocheckpoint = 0;
 """The log is folded by `fold` alone: the store then knows what the file itself holds."""
 _EXCHANGE = "move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
 _FROM_BACKUP = f"Stop the service, {_EXCHANGE}"
-_LOG_HEAD, _FRAME_HEAD = 32, 24
-"""Bytes before all pages of a log, and before each (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
 _FULL = (apsw.FullError, "the disk is full", "Free some space; nothing was lost.")
 _ROOM = 256 * 1024
 _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
@@ -41,7 +40,7 @@ _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
     (apsw.PermissionsError, "access is denied", "Check that the file and its folder are yours."),
     (apsw.BusyError, "another process is writing to it", "Wait for it to end, and try again."),
     (apsw.LockedError, "another process is writing to it", "Wait for it to end, and try again."),
-    (apsw.IOError, "the disk failed to read or write", "Check the disk; nothing was lost that was acknowledged."),
+    (apsw.IOError, "the disk failed to read or write", "Check the disk."),
     (apsw.SQLError, "a part of it is missing", "Stop the service and run `timecode rebuild`."),
 )
 _FAULTS = (apsw.Error, OverflowError, UnicodeError, TypeError)
@@ -91,13 +90,13 @@ class Connection:
         except apsw.Error as error:
             raise store_error(path, error) from error
         try:
+            self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # whatever fails next
             self.raw.set_busy_timeout(busy_timeout_ms)
             self.raw.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
             self.raw.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
             self.raw.execute(PRAGMAS).fetchall()  # a pragma that answers halts the rest until it is read
             if not writes:
                 self.raw.execute("PRAGMA query_only = ON")
-                self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             else:
                 self._page_size = int(self.raw.pragma("page_size"))
                 self.raw.set_wal_hook(self._note_log)
@@ -111,7 +110,7 @@ class Connection:
         """Where in its file the log ends, as far as this connection has written it. Behind that may be what it was."""
 
     def _note_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
-        self.log_end = _LOG_HEAD + pages * (_FRAME_HEAD + self._page_size)
+        self.log_end = HEAD + pages * (FRAME_HEAD + self._page_size)
         return apsw.SQLITE_OK
 
     def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[Row]:
@@ -141,6 +140,13 @@ class Connection:
         ((version,),) = self.rows("PRAGMA data_version")
         return int(version)
 
+    @property
+    def revision(self) -> int:
+        """The file's revision, its log included; 0 where it is missing, be it with its table."""
+        there = self.one("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'state'")
+        row = self.one("SELECT revision FROM state") if there else None
+        return int(row[0]) if row else 0
+
     def rollback(self) -> bool:
         """Undo the transaction, if one is open. False when even that failed: the connection is then of no use."""
         if self._writes:
@@ -154,20 +160,21 @@ class Connection:
         return True
 
     def fold(self, *, emptying: bool = True) -> bool:
-        """Fold the write-ahead log into the database, and empty it, or leave it to be written over from its beginning.
+        """Fold the write-ahead log into the database, and empty it where nobody reads; else it is written over.
 
-        False where a reader still needs some of it.
+        False where a reader still needs some of it, so that not all of it is in the database.
         """
-        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if emptying else apsw.SQLITE_CHECKPOINT_PASSIVE
         try:
             self.raw.set_busy_timeout(0)
-            pages, folded = self.raw.wal_checkpoint(mode=mode)
+            pages, folded = self.raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if emptying and pages == folded:
+                with suppress(apsw.BusyError):
+                    self.raw.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                    self.log_end = 0
         except apsw.Error:
             return False  # it is tried again, and the log is as good as the database
         finally:
             self.raw.set_busy_timeout(self._busy_timeout_ms)
-        if emptying:
-            self.log_end = 0
         return pages == folded
 
     def check_whole(self) -> None:
@@ -176,13 +183,13 @@ class Connection:
         if found != [("ok",)]:
             raise damaged(self.path, str(found[0][0]))
 
-    def abandon(self) -> None:
-        """Give it back and leave every file as it is: its path may name another by now, whose log is not ours."""
-        with suppress(apsw.Error):
-            self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        self.close()
-
     def close(self) -> None:
-        """Give it back. A disk that fails now takes nothing away: the log is as good as the database."""
+        """Give it back, and leave every file as it is: its path may name another by now, whose log is not ours."""
         with suppress(apsw.Error):
             self.raw.close(force=True)
+
+    def end(self) -> None:
+        """Give it back as the last that writes, with its log folded: SQLite removes that, and the shared memory."""
+        with suppress(apsw.Error):
+            self.raw.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+        self.close()

@@ -42,7 +42,7 @@ class Connections:
         """Give up the one that writes; what it has written to the log stays there."""
         writer, self.writer = self.writer, None
         if writer is not None:
-            writer.abandon()
+            writer.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -98,15 +98,20 @@ def _state(connection: Connection) -> Iterator[str]:
         yield f"the table state has {len(rows)} rows, not one"
 
 
-def _contexts(connection: Connection) -> Iterator[str]:
-    """Tell of contexts that were changed, and of those that count wrongly. One that is no text is told by others."""
+def changed_contexts(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Give the contexts that somebody has changed, each with the mark that would fit; those that are no text apart."""
     for (number,) in connection.rows("SELECT id FROM contexts"):
         try:
             ((*labels, mark),) = connection.rows(_CONTEXT, (number,))
         except UnreadableError:
             continue
-        if mark_of(*labels) != mark:
-            yield f"the context {number} was changed"
+        if (fitting := mark_of(*labels)) != mark:
+            yield number, fitting
+
+
+def _contexts(connection: Connection) -> Iterator[str]:
+    """Tell of contexts that were changed, and of those that count wrongly. One that is no text is told by others."""
+    yield from (f"the context {number} was changed" for number, _ in changed_contexts(connection))
     for number, kept, counted in connection.rows(_MISCOUNTED, (_MOST,)):
         yield f"the context {number} counts {kept} events, and there are {counted}"
 

@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from timecode_store_sqlite.log import HEAD, MAGIC
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -14,9 +16,7 @@ EXACT = os.name == "posix"
 """Whether a file's size and time of change can be believed while it is open: Windows tells them late."""
 
 
-_HEAD, _LAST = 32, 64
-_MAGIC = b"\x37\x7f\x06"
-"""How every log begins (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
+_LAST = 64
 
 
 class _Seen(NamedTuple):
@@ -56,7 +56,7 @@ class Footing:
             return ""  # nothing was written
         head, before, last = self._read(self._end, end or 0)
         # Cut off before or while the commit wrote on behind its end, the log would have a hole.
-        begun_anew = head.startswith(_MAGIC) and head != self._head
+        begun_anew = head.startswith(MAGIC) and head != self._head
         goes_on = head == self._head and (before == self._last or not self._known)
         if _size(now.get(self._log)) < max(self.log_bytes, end or 0) or not (begun_anew or goes_on):
             return f"another program has cut {self._log}"
@@ -75,7 +75,7 @@ class Footing:
         """The log's header, and the bytes before each of the offsets; empty where there are none."""
         if any(offsets):
             with suppress(OSError), open(self._log, "rb", buffering=0) as log:  # noqa: PTH123  (at every commit)
-                found = [log.read(_HEAD)]
+                found = [log.read(HEAD)]
                 for offset in offsets:
                     log.seek(max(0, offset - _LAST))
                     found.append(log.read(min(offset, _LAST)))

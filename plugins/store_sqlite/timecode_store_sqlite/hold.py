@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +15,7 @@ from timecode_core.errors import StoreError
 from timecode_store_sqlite.connections import Connections, Opening
 from timecode_store_sqlite.footing import Footing
 from timecode_store_sqlite.locks import Locks
-from timecode_store_sqlite.log import check_log, check_there
+from timecode_store_sqlite.log import check_log, check_there, log_of
 from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
 from timecode_store_sqlite.migration import migrate
 from timecode_store_sqlite.place import check_names, close_to_others
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from timecode_store_sqlite.connection import Connection
 
+_log = logging.getLogger("timecode.store")
 IDLE_S = 1.0
 """How long after the last write the log is folded and emptied."""
 FOLDED_BYTES = 4 * 1024 * 1024
@@ -52,8 +55,10 @@ class Hold:
         self._tried_at = 0
         self._written_at = time.monotonic()
         self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
-        self.unmarked = ""
-        """Why the marker could not be written, if it couldn't."""
+        self._unmarked = ""
+        self._elsewhere = False
+        self.unsaved = ""
+        """What is to be told of acknowledged work that could not be saved yet; empty where there is none."""
         self.connections = Connections(opening)
         check_there(self._file, self._marker.read())
         check_names(path)
@@ -62,15 +67,18 @@ class Hold:
         try:
             mark = self._marker.read()
             new = mark is None and not path.stat().st_size
-            check_log(self._file, mark, vfs)
+            own, logged = check_log(self._file, mark, vfs), log_of(self._file).exists()
             self.doubt = "" if new else mark.doubt(self._file) if mark else NO_RECORD
             writer = self.connections.open_writer()
             migrate(writer, migrations)
             close_to_others(self._file)
             self._locks.check()
-            self._sound = not self.doubt
-            self._low, self._high = mark.low if mark else 0, _revision(writer)
             self._others = writer.others
+            self._sound = not self.doubt
+            self._low, self._high = own or 0, writer.revision
+            self._missed = mark.missed(self._high, logged=logged) if mark else ""
+            if self._missed:
+                _log.warning("%s: %s.", path, self._missed)
             self._fold(writer)
         except BaseException:
             self.connections.drop_writer()
@@ -141,9 +149,17 @@ class Hold:
         return writer.log_end if writer else None
 
     def judge(self, *, sound: bool) -> None:
-        """Note what a look through the file has found."""
+        """Note what a look through the file has found; fold what had to wait for that. Raises LostError."""
         self._sound = sound
-        self._write_mark()
+        if self.connections.writer is None:
+            self._write_mark()
+        else:
+            self._fold(self.connections.writer)
+
+    @property
+    def warning(self) -> str:
+        """What is to be told for as long as it is open; empty where there is nothing."""
+        return "; ".join(filter(None, (self._missed, self._unmarked)))
 
     def lost(self, fault: str) -> LostError:
         """Say what has become of the file, and of what was written to it."""
@@ -155,19 +171,20 @@ class Hold:
 
     # --- The log and the marker
 
-    def _fold(self, writer: Connection, *, emptying: bool = True, marking: bool = True) -> bool:
-        """Fold the log into the database. False where that is not done: the log is as good as the database.
+    def _fold(self, writer: Connection, *, emptying: bool = True) -> bool:
+        """Fold the log, unless the database is in doubt. False where that is not done: the log is as good as that."""
+        folded = self._write_mark() and self._sound and self._save(writer, emptying=emptying)
+        self.check_others(writer)
+        self._footing.note(writer.log_end)
+        return folded
 
-        The marker is told before and after, so that it holds at any moment.
-        """
-        folded = (self._write_mark() if marking else True) and writer.fold(emptying=emptying)
+    def _save(self, writer: Connection, *, emptying: bool) -> bool:
+        """Fold the log and tell the marker, which knows of the newest revision: so it holds at any moment."""
+        folded = writer.fold(emptying=emptying)
         if folded:
             self._low = self._high
             self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
-            if marking:
-                self._write_mark()
-        self.check_others(writer)
-        self._footing.note(writer.log_end)
+            self._write_mark()
         return folded
 
     @property
@@ -183,9 +200,9 @@ class Hold:
         try:
             self._marker.write(mark)
         except StoreError as error:
-            self.unmarked = str(error)
+            self._unmarked = str(error)
             return self._marker.drop()
-        self.unmarked = ""
+        self._unmarked = ""
         self._told = mark
         return True
 
@@ -197,17 +214,38 @@ class Hold:
         raise lost
 
     def let_go(self) -> None:
-        """Save what can be saved, and give every connection up. Twice is fine.
+        """Save what can be saved, and give every connection up. Again and again, as long as something is `unsaved`.
 
-        What was acknowledged may be in a log that is found beside its database no more: it is folded into that. A log
-        that still lies beside it is left for the next who opens it.
+        What was acknowledged may be in a log that is found beside its database no more: it is folded into that, and
+        stays in the log, too, which may be found beside a copy.
         """
-        writer, parted = self.connections.writer, self._footing.parted
-        if writer is not None and parted and self._footing.log_is_whole:
-            with suppress(StoreError):
-                self._fold(writer, marking=not self._footing.database_moved)
-        self.connections.drop_writer()
+        writer, elsewhere = self.connections.writer, self._footing.database_moved
+        saved = True
+        if writer is not None and self._footing.parted and self._footing.log_is_whole:
+            if elsewhere:
+                saved = self._elsewhere = writer.fold(emptying=False)
+            else:
+                saved = self._write_mark() and self._save(writer, emptying=False)
+        self.unsaved = (
+            ""
+            if saved
+            else (
+                f"What came in since {self._folded:%H:%M:%S} is kept only for as long as the service runs: "
+                "another program that reads the database must end first."
+            )
+        )
+        if saved:
+            self.connections.drop_writer()
         self.connections.end_reading()
+
+    def make_way(self) -> None:
+        """Empty the log of a database that was taken away, and has it all, where another has come into its place."""
+        if self._elsewhere:
+            try:
+                check_log(self._file, self._marker.read())
+            except StoreError:
+                with suppress(OSError):
+                    os.truncate(log_of(self._file), 0)
 
     def note(self) -> None:
         """Take what is there now for known, though it can't be used: what becomes of that is another change."""
@@ -217,32 +255,22 @@ class Hold:
         """Give the locks back."""
         self._locks.release()
 
-    def close(self) -> None:
-        """Fold the log, give every connection back and then the locks; leave a record where all went well."""
+    def close(self, *, lost: bool) -> None:
+        """Give every connection back and then the locks; in good order, with the log folded, where all went well."""
         self.connections.end_reading()
-        if (writer := self.connections.writer) is not None:
+        writer = self.connections.writer
+        if writer is not None and not lost:
             with suppress(StoreError):
-                self._close(writer)
+                if self._fold(writer):
+                    writer.end()
+                    self._note_closed()
+        if self.unsaved:
+            _log.error("%s: what came in since %s is lost.", self._path, f"{self._folded:%H:%M:%S}")
+        self.connections.drop_writer()  # SQLite leaves the log as it is
         self.release()
-
-    def _close(self, writer: Connection) -> None:
-        folded = False
-        try:
-            folded = self._fold(writer)
-        finally:
-            if not folded:
-                self.connections.drop_writer()  # SQLite would fold the log as it closes, and the marker not know
-        if folded:
-            writer.close()
-            self._note_closed()
 
     def _note_closed(self) -> None:
         """Leave a record of a file that was closed in good order: its log is empty, and it was never in doubt."""
         if self._sound:
             with suppress(OSError, apsw.Error, StoreError):
                 self._marker.write(self._mark.closed(self._file))
-
-
-def _revision(connection: Connection) -> int:
-    row = connection.one("SELECT revision FROM state")
-    return int(row[0]) if row else 0

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import apsw
 from timecode_core.errors import StoreError
 
+from timecode_store_sqlite.marker import start_of
+from timecode_store_sqlite.schema import STATE
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from timecode_store_sqlite.marker import Mark
 
+HEAD, FRAME_HEAD = 32, 24
+"""Bytes before all pages of a log, and before each (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
+MAGIC = b"\x37\x7f\x06"
+"""How every log begins."""
 _HEADER = 100
 """Every database begins with so many bytes; SQLite takes a shorter file for an empty one."""
+_WITH_LOG = b"\x02\x02"
+"""The versions in a database's header, at 18, of one that is used with a log."""
+_PAGE_SIZES = tuple(2**n for n in range(9, 17))
 _FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+_OWN = "SELECT revision, (SELECT rootpage FROM sqlite_schema WHERE name = 'state') FROM state"
 
 
 def check_there(file: Path, mark: Mark | None) -> None:
@@ -27,26 +40,35 @@ def check_there(file: Path, mark: Mark | None) -> None:
         )
 
 
-def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> None:
-    """Raise StoreError where SQLite, once it opens the file, would replay the log of another one over it.
+def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> int | None:
+    """Raise StoreError where SQLite, once it opens the file, would replay a log over it that is not its own.
 
-    The file itself must hold a revision that the marker knows. Without a marker nothing can be told: whoever made the
-    log was an earlier version, or the marker was not copied along.
+    Every commit gives the file a revision that no other file has, and the page with it is in the log. So the log is
+    the file's own where it has the revision that the file itself holds, or goes on from just that one: the marker tells
+    which it was when the log was begun. Gives the revision that the file itself holds; None where that can't be read.
     """
-    if mark is None or not log_bytes(file):
-        return
-    revision = _own_revision(file, vfs)
-    if revision is not None and not mark.low <= revision <= mark.high:
-        log = file.with_name(f"{file.name}-wal")
-        raise StoreError(
-            f"{log} is the log of another database, which SQLite would write over {file.name}.",
-            remedy=f"Move {log.name} and {file.name}-shm away, start again, and keep them until you miss nothing.",
-        )
+    own, page = _own(file, vfs)
+    log = log_of(file)
+    if own is None or not _begins(log):
+        return own
+    held = set(_revisions(log, page))
+    goes_on = all(own < later for later in held) and (not mark or (mark.state == "open" and mark.low == own))
+    if _may_have_one(file) and (own in held or goes_on):
+        return own
+    raise StoreError(
+        f"{log} is the log of another database, or of an earlier time: SQLite would write it over {file.name}.",
+        remedy=f"Move {log.name} and {file.name}-shm away, start again, and keep them until you miss nothing.",
+    )
 
 
 def log_bytes(file: Path) -> int:
     """How large the log beside a database is now."""
-    return _bytes(file.with_name(f"{file.name}-wal"))
+    return _bytes(log_of(file))
+
+
+def log_of(file: Path) -> Path:
+    """The log beside a database."""
+    return file.with_name(f"{file.name}-wal")
 
 
 def _bytes(path: Path) -> int:
@@ -56,13 +78,60 @@ def _bytes(path: Path) -> int:
         return 0
 
 
-def _own_revision(file: Path, vfs: str | None) -> int | None:
-    """The revision that the file holds without its log; None where that can't be read."""
+def _may_have_one(file: Path) -> bool:
+    """Whether the database is one that is used with a log; a backup is none, until it is opened."""
+    try:
+        return start_of(file, _HEADER)[18:20] == _WITH_LOG
+    except (OSError, apsw.Error):
+        return False
+
+
+def _begins(log: Path) -> bool:
+    """Whether a log begins there. SQLite takes anything else for an empty one."""
+    try:
+        with log.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def _own(file: Path, vfs: str | None) -> tuple[int | None, int]:
+    """The revision that the file holds without its log, and the number of the page where it stands."""
     try:
         connection = apsw.Connection(f"file:{quote(str(file))}?immutable=1", flags=_FLAGS, vfs=vfs)
         try:
-            return next((int(row[0]) for row in connection.execute("SELECT revision FROM state")), None)
+            return next((int(revision), int(page)) for revision, page in connection.execute(_OWN))
         finally:
             connection.close(force=True)
-    except (apsw.Error, ValueError, TypeError):
-        return None
+    except (apsw.Error, ValueError, TypeError, StopIteration):
+        return None, 0
+
+
+def _revisions(log: Path, page: int) -> Iterator[int]:
+    """Every revision that a log has on the page. What is behind its end, of a log before it, is left out."""
+    with suppress(OSError), log.open("rb") as file:
+        head = file.read(HEAD)
+        size, salts = int.from_bytes(head[8:12]), head[16:24]
+        if size not in _PAGE_SIZES:
+            return
+        read = _reader(size)
+        while len(frame := file.read(FRAME_HEAD + size)) == FRAME_HEAD + size and frame[8:16] == salts:
+            if int.from_bytes(frame[:4]) == page and (revision := read(frame[FRAME_HEAD:])) is not None:
+                yield revision
+
+
+def _reader(size: int) -> Callable[[bytes], int | None]:
+    """What reads the revision on a page of so many bytes: SQLite, which is given it as that of a small database."""
+    connection = apsw.Connection(":memory:")
+    connection.pragma("page_size", size)
+    connection.execute(STATE)
+    first = connection.serialize("main")[:size]
+
+    def read(page: bytes) -> int | None:
+        try:
+            connection.deserialize("main", first + page)
+            return next((int(revision) for (revision,) in connection.execute("SELECT revision FROM state")), None)
+        except apsw.Error:
+            return None
+
+    return read

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import apsw
@@ -63,6 +64,17 @@ class Mark:
         except (OSError, apsw.Error):
             return False
 
+    def missed(self, revision: int, *, logged: bool) -> str:
+        """What a file that nobody closed lacks, in words: one that holds the revision, with a log beside it or without.
+
+        A process that writes leaves a log even where it is killed, if an empty one. What it held is known up to `high`.
+        """
+        if self.state == "open" and 0 < revision < self.high:
+            return f"the end of its log is gone: what came in from {_when(revision)} to {_when(self.high)} is missing"
+        if self.state == "open" and not logged:
+            return f"its log is gone: what came in after {_when(revision)} may be missing"
+        return ""
+
     def closed(self, path: Path) -> Mark:
         """The mark of the file as it is now, closed. Raises OSError, apsw.Error."""
         size, modified_ns, page = self._look(path)
@@ -71,7 +83,8 @@ class Mark:
     @staticmethod
     def _look(path: Path) -> tuple[int, int, str]:
         status = path.stat()
-        return status.st_size, status.st_mtime_ns, first_page(path)
+        page = hashlib.blake2b(start_of(path, _PAGE), digest_size=16).hexdigest()
+        return status.st_size, status.st_mtime_ns, page
 
 
 class Marker:
@@ -84,7 +97,7 @@ class Marker:
         """The mark, or None where there is none that can be read."""
         try:
             return Mark(**json.loads(self._path.read_bytes()))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
     def write(self, mark: Mark) -> None:
@@ -107,11 +120,18 @@ class Marker:
         return self.read() is None
 
 
-def first_page(path: Path) -> str:
-    """A hash of the file's first page. Read through SQLite: to close it otherwise would take SQLite's locks from it."""
+def _when(revision: int) -> str:
+    """A revision is a time."""
+    try:
+        return f"{datetime.fromtimestamp(revision / 1_000_000):%Y-%m-%d %H:%M:%S}"  # noqa: DTZ006  (for a person to read)
+    except (OverflowError, OSError, ValueError):
+        return f"revision {revision}"
+
+
+def start_of(path: Path, size: int) -> bytes:
+    """The file's first bytes, none where it is shorter. Through SQLite: to close it otherwise would take its locks."""
     file = apsw.VFSFile("", str(path), list(_FLAGS))
     try:
-        page = file.xRead(_PAGE, 0) if path.stat().st_size >= _PAGE else b""
+        return file.xRead(size, 0) if path.stat().st_size >= size else b""
     finally:
         file.xClose()
-    return hashlib.blake2b(page, digest_size=16).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from timecode_store_sqlite.connection import damaged
-from timecode_store_sqlite.examination import OBJECTS, expected_schema, kept_aggregations, plain
+from timecode_store_sqlite.examination import OBJECTS, changed_contexts, expected_schema, kept_aggregations, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,9 @@ _PRECIOUS = ("events", "contexts")
 def mend(connection: Connection, migrations: Sequence[str]) -> list[str]:
     """Bring tables, indexes, counts and the revision in order, within the open transaction.
 
-    An aggregation whose table is not as it was made is forgotten, for the core to fill again. Gives a line where there
-    are not as many events as were counted. Raises StoreError.
+    An aggregation whose table is not as it was made is forgotten, for the core to fill again. What somebody has changed
+    in contexts stays as it is now. Gives a line for that, and where there are not as many events as were counted.
+    Raises StoreError.
     """
     expected = expected_schema(migrations, {})
     _make_missing(connection, {name: sql for name, sql in expected.items() if sql.startswith("CREATE TABLE")})
@@ -41,7 +42,11 @@ def mend(connection: Connection, migrations: Sequence[str]) -> list[str]:
     if len(connection.rows("SELECT 1 FROM state")) != 1:
         connection.rows("DELETE FROM state")
         connection.rows("INSERT INTO state VALUES (1, 0)")
-    return [] if counted == there else [f"The file counted {counted:,} events, and there are {there:,}."]
+    told = [] if counted == there else [f"The file counted {counted:,} events, and there are {there:,}."]
+    if changed := list(changed_contexts(connection)):
+        connection.many("UPDATE contexts SET mark = ?2 WHERE id = ?1", changed)
+        told.append(f"Labels that many events share were changed, and are kept as they are: {len(changed):,}.")
+    return told
 
 
 def _objects(connection: Connection) -> list[tuple[str, str, str, str]]:

@@ -24,10 +24,11 @@ SHARED = frozenset({
 Bare `fuse` is how davfs2 and others that don't say what they are appear.
 """
 SHARED_BY_FUSE = frozenset({
-    "afp", "alluxio-fuse", "blobfuse", "blobfuse2", "ceph-fuse", "cephfs", "cosfs", "curlftpfs", "dropbox", "gcsfuse",
-    "geesefs", "google-drive-ocamlfuse", "goofys", "grpcfuse", "gvfsd-fuse", "httpfs", "ipfs", "jmtpfs", "juicefs",
-    "kio-fuse", "lizardfs", "moosefs", "mountpoint-s3", "onedrive", "onedriver", "ossfs", "portal", "prl_fsd", "rclone",
-    "s3backer", "s3fs", "s3ql", "seaweedfs", "simple-mtpfs", "smbnetfs", "sshfs", "vmhgfs-fuse", "weed",
+    "afp", "alluxio", "alluxio-fuse", "blobfuse", "blobfuse2", "ceph-fuse", "cephfs", "cosfs", "curlftpfs",
+    "cvmfs2", "dropbox", "gcsfuse", "geesefs", "google-drive-ocamlfuse", "goofys", "grpcfuse", "gvfsd-fuse",
+    "httpfs", "ipfs", "jmtpfs", "juicefs", "kio-fuse", "lizardfs", "moosefs", "mountpoint-s3", "onedrive",
+    "onedriver", "ossfs", "ossfs2", "pcloud.fs", "portal", "prl_fsd", "rclone", "s3backer", "s3fs", "s3ql",
+    "seaweedfs", "simple-mtpfs", "smbnetfs", "sshfs", "vmhgfs-fuse", "weed",
 })  # fmt: skip
 """The same in user space: the mount table shows them as `fuse.NAME`, and a name may carry the address behind it."""
 _ESCAPES = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\"))
@@ -95,12 +96,14 @@ def file_system(path: Path, mounts: Path) -> str:
 
 
 def check_names(path: Path) -> None:
-    """Raise StoreError for a file with a second name: SQLite keeps a log beside each, and would lose what is in one."""
+    """Raise StoreError for what is no file, and for one with a second name: SQLite keeps a log beside each of them."""
     try:
-        names = path.stat().st_nlink
+        status = path.stat()
     except OSError as error:
         raise file_error(StoreError, "read", path, error) from error
-    if names > 1:
+    if not stat.S_ISREG(status.st_mode):
+        raise StoreError(f"{path} is no file.", remedy="Move it away, and put the database or a backup in its place.")
+    if status.st_nlink > 1:
         raise StoreError(
             f"{path} has a second name (a hard link), by which another process could write to it.",
             remedy=f"Remove the other name (find it: find / -xdev -samefile '{path}'), or copy the file.",
@@ -108,7 +111,15 @@ def check_names(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Create the file where there is none: 0600. Its log gets the same mode from SQLite."""
+    """Create the file where there is none: 0600. Its log gets the same mode from SQLite.
+
+    Raises StoreError where that fails, and for a link that leads to nothing: what it leads to may come back.
+    """
+    if path.is_symlink() and not path.exists():
+        raise StoreError(
+            f"{path} leads to {path.readlink()}, which is not there.",
+            remedy="Mount the disk that has it; or remove the link, to begin with an empty database.",
+        )
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:

@@ -34,6 +34,9 @@ def revising() -> tuple[int, int]:
     return time.time_ns() // 1000, secrets.randbelow(1 << 16) + 1
 
 
+STATE = "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT"
+"""One row on one page: whatever page of a log has the revision can be read without the rest."""
+
 _LABELS = ", ".join(f"{label} TEXT NOT NULL" for label in LABELS)
 
 MIGRATIONS: tuple[str, ...] = (
@@ -51,7 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX events_with_duration ON events (time, duration) WHERE duration > 0;
     CREATE TABLE aggregations (name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT;
+    {STATE};
     INSERT INTO state VALUES (1, unixepoch() * 1000000);
     """,  # noqa: S608
     f"""

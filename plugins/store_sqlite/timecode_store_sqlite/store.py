@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from contextlib import contextmanager, suppress
@@ -17,7 +18,7 @@ from timecode_store_sqlite.connections import Connections
 from timecode_store_sqlite.examination import examine
 from timecode_store_sqlite.hold import Hold, LostError
 from timecode_store_sqlite.locks import lock_of
-from timecode_store_sqlite.log import check_log, check_there, log_bytes
+from timecode_store_sqlite.log import check_log, check_there, log_bytes, log_of
 from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
 from timecode_store_sqlite.migration import check_version
 from timecode_store_sqlite.place import check_place, check_readable, make_file
@@ -29,6 +30,8 @@ from timecode_store_sqlite.transaction import SqliteTransaction
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_log = logging.getLogger("timecode.store")
 
 
 class SqliteStore:
@@ -59,6 +62,7 @@ class SqliteStore:
         self._immutable = False
         self._closed = False
         self._doubt = ""
+        self._missed = ""
         self._lost: StoreError | None = None
         self._opening = 0
         self._connections = Connections(self._open)
@@ -95,8 +99,9 @@ class SqliteStore:
         mark, served = self._read_mark(marker)
         if not (served and mark and mark.sound):
             self._doubt = mark.doubt(self._path.resolve()) if mark else NO_RECORD
+        logged = log_of(self._path.resolve()).exists()
         try:
-            self._check_version()
+            revision = self._check_version()
         except StoreError as error:
             # A folder that can't be written; or a full disk, where SQLite has no room for the shared memory.
             closed = not os.access(self._path.parent, os.W_OK)
@@ -109,7 +114,11 @@ class SqliteStore:
                     remedy="Copy the folder to a writable place.",
                 ) from error
             self._immutable = True
-            self._check_version()
+            revision = self._check_version()
+        if mark and not served:
+            self._missed = mark.missed(revision, logged=logged)
+        if self._missed:  # by whoever comes first: once it was opened, there is a log again
+            _log.warning("%s: %s.", self._path, self._missed)
 
     def _read_mark(self, marker: Marker) -> tuple[Mark | None, bool]:
         """The mark, and whether a process serves the file. Where none does, the log must be its own."""
@@ -125,9 +134,11 @@ class SqliteStore:
             else:
                 return mark, served
 
-    def _check_version(self) -> None:
+    def _check_version(self) -> int:
+        """Raise StoreError where the file is none of today's. Gives its revision."""
         with self._connections.reading() as connection:
             check_version(connection, self._migrations)
+            return connection.revision
 
     # --- Reading and writing
 
@@ -219,7 +230,8 @@ class SqliteStore:
                 return False
             self._doubt = "" if sound else "damage was found in it"
             if self._hold:
-                self._hold.judge(sound=sound)
+                with suppress(StoreError), self._noticing_loss():
+                    self._hold.judge(sound=sound)
             return True
 
     def tend(self) -> str:
@@ -232,8 +244,12 @@ class SqliteStore:
                 self._write_lock.release()
         if self._lost is None:
             return ""
-        since = self._hold.moved if self._hold else ""
-        return f"{self._lost} Now {since}." if since and since not in str(self._lost) else str(self._lost)
+        told = str(self._lost)
+        if self._hold:
+            since = self._hold.moved
+            told += f" Now {since}." if since and since not in told else ""
+            told += f" {self._hold.unsaved}" if self._hold.unsaved else ""
+        return told
 
     def reopen(self) -> None:
         """Take the file anew that is in its place now, as one that was never seen. Raises StoreError."""
@@ -241,8 +257,9 @@ class SqliteStore:
             if self._lost is None or self._hold is None:
                 return
             self._hold.let_go()
-            if not self._path.exists():
+            if self._hold.unsaved or not self._path.exists():
                 raise self._lost
+            self._hold.make_way()
             self._hold.release()
             try:
                 self._take_hold()
@@ -268,8 +285,8 @@ class SqliteStore:
                 details["wal_bytes"] = log_bytes(self._path.resolve())
                 if status.st_nlink > 1 and self._hold:
                     details["warning"] = f"{self._path} has a second name (a hard link): remove it."
-            if self._hold and self._hold.unmarked:
-                details["warning"] = self._hold.unmarked
+            if warning := self._hold.warning if self._hold else self._missed:
+                details["warning"] = warning
             with self.reading() as reader:
                 details["events"] = reader.count()
         except Exception as error:  # noqa: BLE001  (health is asked for when all else fails)
@@ -287,7 +304,7 @@ class SqliteStore:
                 return
             with suppress(StoreError), self._using(self._hold):
                 pass  # what was lost meanwhile is let go, as ever
-            self._hold.close()
+            self._hold.close(lost=self._lost is not None)
 
     def _check_open(self) -> None:
         if os.getpid() != self._pid:  # two processes on one connection corrupt the file
