@@ -186,6 +186,7 @@ def test_a_log_that_cannot_be_saved_at_once_is_saved_later(path: Path, monkeypat
     store.reopen()
     write(store, 3)
     assert times(store) == [1, 2, 3]
+    assert "warning" not in store.health().details
     store.close()
 
 
@@ -201,6 +202,54 @@ def test_what_could_never_be_saved_is_told_at_the_end(path: Path, caplog: pytest
     assert "what came in since" in caplog.text
     assert "is lost" in caplog.text
     reader.close()
+
+
+class _Cutting(apsw.VFS):
+    """The machine's own VFS; somebody cuts the database just before one of the writes to it."""
+
+    def __init__(self, database: Path, part: float) -> None:
+        self.database, self.part = database, part
+        self.writes_left: int | None = None
+        super().__init__(f"cutting-{id(self)}", "")
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+        return _CutFile(self, name, flags)
+
+
+class _CutFile(apsw.VFSFile):
+    def __init__(self, vfs: _Cutting, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
+        self._vfs = vfs
+        self._is_database = isinstance(name, apsw.URIFilename) and name.filename() == str(vfs.database)
+        super().__init__("", name, flags)
+
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+        if self._is_database and self._vfs.writes_left is not None:
+            if self._vfs.writes_left == 0:
+                os.truncate(self._vfs.database, int(self._vfs.database.stat().st_size * self._vfs.part))
+            self._vfs.writes_left -= 1
+        super().xWrite(data, offset)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells of holes")
+@pytest.mark.parametrize("part", [0, 0.5])
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_a_database_that_is_cut_under_a_fold_is_used_no_more(
+    tmp_path: Path, part: float, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the fold writes behind the cut makes it as long as it was, and its time is the fold's."""
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
+    path = tmp_path / "t.db"
+    vfs = _Cutting(path, part)
+    store = SqliteStore(path, vfs=f"cutting-{id(vfs)}")
+    for n in range(50):
+        write(store, *range(n * 100, n * 100 + 100))
+    assert store.tend() == ""
+    write(store, 10**6)
+    vfs.writes_left = left
+    assert "another program has cut" in store.tend()
+    with pytest.raises(StoreError, match="another program has cut"):
+        write(store, 10**6 + 1)
+    store.close()
 
 
 def test_a_copy_in_the_place_of_its_original_goes_on_with_the_log(path: Path, tmp_path: Path) -> None:

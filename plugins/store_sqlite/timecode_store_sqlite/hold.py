@@ -33,6 +33,12 @@ FOLDED_BYTES = 4 * 1024 * 1024
 """How much is added to the log before it is folded meanwhile, to be written over: that is quicker than a longer one."""
 
 
+_UNSAVED = (
+    "What came in since {:%H:%M:%S} is kept only for as long as the service runs: "
+    "another program that reads the database must end first."
+)
+
+
 class LostError(StoreError):
     """The file that is open is not what its path names any more, or somebody else has changed it."""
 
@@ -43,8 +49,13 @@ class Hold:
     Belongs to whoever holds the store's write lock; `moved` and `lost` can be asked for at any time.
     """
 
-    def __init__(self, path: Path, opening: Opening, migrations: Sequence[str], vfs: str | None) -> None:
-        """Take the locks, see whose the log is, and open the connection that writes. Raises StoreError."""
+    def __init__(
+        self, path: Path, opening: Opening, migrations: Sequence[str], vfs: str | None, *, saved: bool = False
+    ) -> None:
+        """Take the locks, see whose the log is, and open the connection that writes. Raises StoreError.
+
+        `saved`: the hold before had a log that is gone now, and has folded it into the database.
+        """
         self._path = path
         self._file = path.resolve()
         self._marker = Marker(self._file)
@@ -56,7 +67,7 @@ class Hold:
         self._written_at = time.monotonic()
         self._folded = datetime.now()  # noqa: DTZ005  (for a person to read)
         self._unmarked = ""
-        self._elsewhere = False
+        self.saved = self._elsewhere = False
         self.unsaved = ""
         """What is to be told of acknowledged work that could not be saved yet; empty where there is none."""
         self.connections = Connections(opening)
@@ -67,12 +78,13 @@ class Hold:
         try:
             mark = self._marker.read()
             new = mark is None and not path.stat().st_size
-            own, logged = check_log(self._file, mark, vfs), log_of(self._file).exists()
+            own, logged = check_log(self._file, mark, vfs), saved or log_of(self._file).exists()
             self.doubt = "" if new else mark.doubt(self._file) if mark else NO_RECORD
             writer = self.connections.open_writer()
             migrate(writer, migrations)
             close_to_others(self._file)
             self._locks.check()
+            self._first_hole = self._locks.first_hole
             self._others = writer.others
             self._sound = not self.doubt
             self._low, self._high = own or 0, writer.revision
@@ -174,6 +186,8 @@ class Hold:
     def _fold(self, writer: Connection, *, emptying: bool = True) -> bool:
         """Fold the log, unless the database is in doubt. False where that is not done: the log is as good as that."""
         folded = self._write_mark() and self._sound and self._save(writer, emptying=emptying)
+        if folded and self._locks.first_hole < self._first_hole:  # it was cut off while the log was written to it
+            raise self.lost(f"another program has cut {self._path}")
         self.check_others(writer)
         self._footing.note(writer.log_end)
         return folded
@@ -225,15 +239,8 @@ class Hold:
             if elsewhere:
                 saved = self._elsewhere = writer.fold(emptying=False)
             else:
-                saved = self._write_mark() and self._save(writer, emptying=False)
-        self.unsaved = (
-            ""
-            if saved
-            else (
-                f"What came in since {self._folded:%H:%M:%S} is kept only for as long as the service runs: "
-                "another program that reads the database must end first."
-            )
-        )
+                saved = self.saved = self._write_mark() and self._save(writer, emptying=False)
+        self.unsaved = "" if saved else _UNSAVED.format(self._folded)
         if saved:
             self.connections.drop_writer()
         self.connections.end_reading()

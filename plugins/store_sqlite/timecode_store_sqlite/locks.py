@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from timecode_core.errors import BusyError, StoreError, TimecodeError, UnavailableError
@@ -12,6 +13,10 @@ from timecode_core.remedies import file_error
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_PAGE_OF_LOCKS = 2**30
+"""https://www.sqlite.org/fileformat.html, "The Lock-Byte Page"."""
 
 
 def lock_of(path: Path) -> FileLock:
@@ -75,6 +80,20 @@ class Locks:
     def fault(self) -> str:
         """Empty while nobody else could take the lock."""
         return "" if self._beside.in_place else f"the lock beside {self._path} was taken away"
+
+    @property
+    def first_hole(self) -> int:
+        """Where the first part of the database is that was never written, in bytes; far behind its end where none is.
+
+        SQLite writes all of it (but the page where its locks are, where a file is that large): a hole is what is left
+        of a file that was cut off and then written behind its end. Asked of the descriptor that is open here.
+        """
+        if self._inside >= 0:
+            with suppress(OSError):  # an empty file has none
+                hole = os.lseek(self._inside, 0, os.SEEK_HOLE)
+                if hole < os.fstat(self._inside).st_size and hole != _PAGE_OF_LOCKS:
+                    return hole
+        return sys.maxsize
 
     def release(self) -> None:
         """Let go of both. Twice is fine."""

@@ -90,7 +90,8 @@ class SqliteStore:
 
     def _take_hold(self) -> None:
         self._opening += 1
-        self._hold = Hold(self._path, self._open, self._migrations, self._vfs)
+        saved = self._hold is not None and self._hold.saved
+        self._hold = Hold(self._path, self._open, self._migrations, self._vfs, saved=saved)
         self._connections, self._doubt = self._hold.connections, self._hold.doubt
 
     def _open_to_read(self, marker: Marker) -> None:
