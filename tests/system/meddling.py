@@ -130,6 +130,7 @@ class _Load:
     """Sends small batches one after the other, and keeps when each acknowledged one was begun, and its ids."""
 
     server: Server
+    pause_s: float
     acknowledged: list[tuple[float, list[str]]] = Factory(list)
     refused: int = 0
     _ending: threading.Event = Factory(threading.Event)
@@ -160,12 +161,13 @@ class _Load:
                 continue
             if answer.status == 200:
                 self.acknowledged.append((began, answer.json()["ids"]))
+                time.sleep(self.pause_s)
             else:
                 self.refused += 1
                 time.sleep(0.02)
 
 
-def lost(folder: Path, meddling: Meddling, number: signal.Signals) -> tuple[list[str], str]:
+def lost(folder: Path, meddling: Meddling, number: signal.Signals, pause_s: float = 0.0) -> tuple[list[str], str]:
     """Meddle under load, then end the service by the signal. Returns the ids that are missing then, and what was told.
 
     What was told is empty where the file verifies as if nothing had been.
@@ -174,7 +176,7 @@ def lost(folder: Path, meddling: Meddling, number: signal.Signals) -> tuple[list
     with start(home) as server:
         server.post([{"time": 1_600_000_000, "entity": "first.py"}])
         (folder / "earlier.db").unlink(missing_ok=True)
-        with _Load(server) as load:
+        with _Load(server, pause_s) as load:
             time.sleep(_BEFORE_S)
             shutil.copy(home / DATABASE, folder / "earlier.db")
             meddling.deed(home)

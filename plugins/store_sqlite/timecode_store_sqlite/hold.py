@@ -35,7 +35,7 @@ FOLDED_BYTES = 4 * 1024 * 1024
 
 _UNSAVED = (
     "What came in since {:%H:%M:%S} is kept only for as long as the service runs: "
-    "another program that reads the database must end first."
+    "another program that reads the database must end first, or its disk take more."
 )
 
 
@@ -127,10 +127,8 @@ class Hold:
         if writer.others != self._others:
             raise self.lost(f"another program has changed {self._path}")
 
-    def committed(self, revision: int) -> None:
-        """A transaction stands that gave the file this revision, or none (0). Raises LostError, as `check` does."""
-        if revision:
-            self._high = revision
+    def committed(self) -> None:
+        """A transaction stands. Raises LostError, as `check` does."""
         if fault := self._footing.settle(self._log_end):
             self._lose(fault)
         self._written_at = time.monotonic()
@@ -185,6 +183,7 @@ class Hold:
 
     def _fold(self, writer: Connection, *, emptying: bool = True) -> bool:
         """Fold the log, unless the database is in doubt. False where that is not done: the log is as good as that."""
+        self._high = writer.revision
         folded = self._write_mark() and self._sound and self._save(writer, emptying=emptying)
         if folded and self._locks.first_hole < self._first_hole:  # it was cut off while the log was written to it
             raise self.lost(f"another program has cut {self._path}")
@@ -233,17 +232,25 @@ class Hold:
         What was acknowledged may be in a log that is found beside its database no more: it is folded into that, and
         stays in the log, too, which may be found beside a copy.
         """
-        writer, elsewhere = self.connections.writer, self._footing.database_moved
-        saved = True
+        writer, saved = self.connections.writer, True
         if writer is not None and self._footing.parted and self._footing.log_is_whole:
-            if elsewhere:
-                saved = self._elsewhere = writer.fold(emptying=False)
-            else:
-                saved = self.saved = self._write_mark() and self._save(writer, emptying=False)
+            saved = self._rescue(writer)
         self.unsaved = "" if saved else _UNSAVED.format(self._folded)
         if saved:
             self.connections.drop_writer()
         self.connections.end_reading()
+
+    def _rescue(self, writer: Connection) -> bool:
+        """Fold a log into a database beside which it is found no more. False where that can't be done now."""
+        if self._footing.database_moved:
+            self._elsewhere = writer.fold(emptying=False)
+            return self._elsewhere
+        try:
+            self._high = writer.revision
+        except StoreError:
+            return True  # what can't be read can't be saved
+        self.saved = self._write_mark() and self._save(writer, emptying=False)
+        return self.saved
 
     def make_way(self) -> None:
         """Empty the log of a database that was taken away, and has it all, where another has come into its place."""

@@ -178,7 +178,7 @@ class SqliteStore:
                     # A connection that is given up is followed by one to a file that has been looked at.
                     hold.undone(usable=connection.rollback() and not isinstance(error.__cause__, apsw.IOError))
                     raise
-                hold.committed(transaction.revision_given)
+                hold.committed()
             with suppress(StoreError), self._noticing_loss():  # it stands; what the fold has met, the next one meets
                 hold.fold(0 if transaction.deleted else self._settings.wal_limit_bytes)
         finally:
@@ -258,7 +258,9 @@ class SqliteStore:
             if self._lost is None or self._hold is None:
                 return
             self._hold.let_go()
-            if self._hold.unsaved or not self._path.exists():
+            if self._hold.unsaved:
+                raise StoreError(self._lost.args[0], remedy=self._hold.unsaved) from self._lost
+            if not self._path.exists():
                 raise self._lost
             self._hold.make_way()
             self._hold.release()
@@ -284,7 +286,7 @@ class SqliteStore:
                 status = self._path.stat()
                 details["bytes"] = status.st_size
                 details["wal_bytes"] = log_bytes(self._path.resolve())
-                if status.st_nlink > 1 and self._hold:
+                if status.st_nlink > 1 and self._hold and self._path.is_file():
                     details["warning"] = f"{self._path} has a second name (a hard link): remove it."
             if warning := self._hold.warning if self._hold else self._missed:
                 details["warning"] = warning

@@ -44,8 +44,6 @@ class SqliteTransaction(SqliteReader):
         self._changes = connection.raw.total_changes()
         self._counts: Counter[int] = Counter()
         self.deleted = False
-        self.revision_given = 0
-        """The revision that the transaction gives the file; 0 where it changed nothing."""
 
     def run(self, first: Key, reach: int, look_back: int) -> Run:
         """Give the run of stored events from the key `first` to the instant `reach`."""
@@ -126,11 +124,9 @@ class SqliteTransaction(SqliteReader):
         self._settle()
         if self.deleted:
             self._sweep_contexts()
-        if self.connection.raw.total_changes() != self._changes:
-            rows = self.connection.rows(REVISE, revising())
-            if not rows:
-                raise no_state(self.connection)
-            self.revision_given = int(rows[0][0])
+        changed = self.connection.raw.total_changes() != self._changes
+        if changed and not self.connection.rows(REVISE, revising()):
+            raise no_state(self.connection)
 
     def _settle(self) -> None:
         changed = [(n, context) for context, n in self._counts.items() if n]
