@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
@@ -204,20 +204,21 @@ def test_what_could_never_be_saved_is_told_at_the_end(path: Path, caplog: pytest
     reader.close()
 
 
-class _Cutting(apsw.VFS):
-    """The machine's own VFS; somebody cuts the database just before one of the writes to it."""
+class _Meddled(apsw.VFS):
+    """The machine's own VFS; somebody does something to the database just before one of the writes to it."""
 
-    def __init__(self, database: Path, part: float) -> None:
-        self.database, self.part = database, part
+    def __init__(self, database: Path, meddle: Callable[[Path], object]) -> None:
+        self.database, self.meddle = database, meddle
         self.writes_left: int | None = None
-        super().__init__(f"cutting-{id(self)}", "")
+        self.name = f"meddled-{id(self)}"
+        super().__init__(self.name, "")
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
-        return _CutFile(self, name, flags)
+        return _MeddledFile(self, name, flags)
 
 
-class _CutFile(apsw.VFSFile):
-    def __init__(self, vfs: _Cutting, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
+class _MeddledFile(apsw.VFSFile):
+    def __init__(self, vfs: _Meddled, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
         self._vfs = vfs
         self._is_database = isinstance(name, apsw.URIFilename) and name.filename() == str(vfs.database)
         super().__init__("", name, flags)
@@ -225,7 +226,7 @@ class _CutFile(apsw.VFSFile):
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         if self._is_database and self._vfs.writes_left is not None:
             if self._vfs.writes_left == 0:
-                os.truncate(self._vfs.database, int(self._vfs.database.stat().st_size * self._vfs.part))
+                self._vfs.meddle(self._vfs.database)
             self._vfs.writes_left -= 1
         super().xWrite(data, offset)
 
@@ -238,16 +239,30 @@ def test_a_database_that_is_cut_under_a_fold_is_used_no_more(
 ) -> None:
     """What the fold writes behind the cut makes it as long as it was, and its time is the fold's."""
     monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
-    path = tmp_path / "t.db"
-    vfs = _Cutting(path, part)
-    store = SqliteStore(path, vfs=f"cutting-{id(vfs)}")
+    vfs = _Meddled(tmp_path / "t.db", lambda path: os.truncate(path, int(path.stat().st_size * part)))
+    told_under_a_fold(vfs, left, "another program has cut")
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+@pytest.mark.parametrize("suffix", ["", "-shm"])
+def test_a_file_that_is_removed_under_a_fold_is_missed(
+    tmp_path: Path, suffix: str, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there after a fold is not taken for what must be there."""
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
+    told_under_a_fold(_Meddled(tmp_path / "t.db", lambda path: Path(f"{path}{suffix}").unlink()), left, "is gone")
+
+
+def told_under_a_fold(vfs: _Meddled, left: int, what: str) -> None:
+    """Fold after some work, with so many writes to the database before the meddling; nothing is stored afterwards."""
+    store = SqliteStore(vfs.database, vfs=vfs.name)
     for n in range(50):
         write(store, *range(n * 100, n * 100 + 100))
     assert store.tend() == ""
     write(store, 10**6)
     vfs.writes_left = left
-    assert "another program has cut" in store.tend()
-    with pytest.raises(StoreError, match="another program has cut"):
+    assert what in store.tend()
+    with pytest.raises(StoreError, match=what):
         write(store, 10**6 + 1)
     store.close()
 

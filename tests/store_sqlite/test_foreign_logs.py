@@ -30,6 +30,17 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
 
 
+def killed_with_a_log(path: Path, tmp_path: Path) -> Path:
+    """A database as a kill leaves it, with one event in the file and a later one in its log."""
+    store = SqliteStore(path)
+    write(store, 1)
+    assert store.tend() == ""
+    write(store, 2)
+    killed = left_as_by_a_kill(path, tmp_path / "killed")
+    store.close()
+    return killed
+
+
 @contextmanager
 def somebody_reading(path: Path) -> Iterator[None]:
     """Another program's connection, with an open view of the file: no fold can be completed."""
@@ -181,12 +192,7 @@ def test_a_log_that_is_gone_after_a_kill_is_told(
     path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, writable: bool
 ) -> None:
     """What was in it nobody knows; that it is gone, whoever comes first is told."""
-    store = SqliteStore(path)
-    write(store, 1)
-    assert store.tend() == ""
-    write(store, 2)
-    killed = left_as_by_a_kill(path, tmp_path / "killed")
-    store.close()
+    killed = killed_with_a_log(path, tmp_path)
     killed.with_name("t.db-wal").unlink()
     again = SqliteStore(killed, writable=writable)
     assert "its log is gone: what came in after 20" in str(again.health().details["warning"])
@@ -234,12 +240,7 @@ def test_whoever_ends_in_good_order_or_by_a_kill_is_not_told_of_a_loss(path: Pat
 @pytest.mark.parametrize("writable", [True, False])
 def test_what_is_no_database_costs_its_log_nothing(path: Path, tmp_path: Path, writable: bool) -> None:
     """Garbage came into its place; the right one comes back, and its log is still there."""
-    store = SqliteStore(path)
-    write(store, 1)
-    assert store.tend() == ""
-    write(store, 2)
-    killed = left_as_by_a_kill(path, tmp_path / "killed")
-    store.close()
+    killed = killed_with_a_log(path, tmp_path)
     right = killed.read_bytes()
     killed.write_bytes(b"no database " * 1000)
     for _ in range(2):
@@ -253,12 +254,7 @@ def test_what_is_no_database_costs_its_log_nothing(path: Path, tmp_path: Path, w
 
 def test_a_log_is_not_folded_into_a_database_in_doubt(path: Path, tmp_path: Path) -> None:
     """If that turns out to be damaged, a copy that isn't can take its place, and the log is still there."""
-    store = SqliteStore(path)
-    write(store, 1)
-    assert store.tend() == ""
-    write(store, 2)
-    killed = left_as_by_a_kill(path, tmp_path / "killed")
-    store.close()
+    killed = killed_with_a_log(path, tmp_path)
     right = killed.read_bytes()
     log = killed.with_name("t.db-wal")
     size = log.stat().st_size
@@ -284,3 +280,16 @@ def test_a_marker_that_is_none_is_as_none(path: Path, text: str) -> None:
     assert "nothing tells" in again.doubt
     assert times(again) == [1]
     again.close()
+
+
+def test_a_log_without_a_revision_that_can_be_read_costs_what_is_in_it_at_most(path: Path, tmp_path: Path) -> None:
+    """A record whose number is none: SQLite ends the log before it, since the checksum does not fit."""
+    killed = killed_with_a_log(path, tmp_path)
+    log = killed.with_name("t.db-wal")
+    record, none = b"\x01\x03\x00\x06", b"\x01\x03\x06\x00"  # row 1; a header of three bytes; its key, a number
+    assert log.read_bytes().count(record) == 1
+    log.write_bytes(log.read_bytes().replace(record, none))
+    for writable in (False, True):
+        again = SqliteStore(killed, writable=writable)
+        assert times(again) == [1]
+        again.close()

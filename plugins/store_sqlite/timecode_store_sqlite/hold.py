@@ -185,6 +185,8 @@ class Hold:
         """Fold the log, unless the database is in doubt. False where that is not done: the log is as good as that."""
         self._high = writer.revision
         folded = self._write_mark() and self._sound and self._save(writer, emptying=emptying)
+        if fault := self._footing.moved:  # a fold changes files, and makes none
+            raise self.lost(fault)
         if folded and self._locks.first_hole < self._first_hole:  # it was cut off while the log was written to it
             raise self.lost(f"another program has cut {self._path}")
         self.check_others(writer)
@@ -284,7 +286,7 @@ class Hold:
         self.release()
 
     def _note_closed(self) -> None:
-        """Leave a record of a file that was closed in good order: its log is empty, and it was never in doubt."""
+        """Leave a record of a file that was closed in good order: its log is folded, and it is not in doubt."""
         if self._sound:
             with suppress(OSError, apsw.Error, StoreError):
                 self._marker.write(self._mark.closed(self._file))

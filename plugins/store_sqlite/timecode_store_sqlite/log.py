@@ -131,7 +131,7 @@ def _reader(size: int) -> Callable[[bytes], int | None]:
         try:
             connection.deserialize("main", first + page)
             return next((int(revision) for (revision,) in connection.execute("SELECT revision FROM state")), None)
-        except apsw.Error:
+        except (apsw.Error, ValueError, TypeError):
             return None
 
     return read
