@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
@@ -14,6 +15,8 @@ from waitress.task import WSGITask
 
 from timecode_ingest_http.running import Running
 from timecode_ingest_http.servers.unread import MOST_UNREAD, SYSTEM_BUFFER
+
+_TURNING_OUT = threading.Lock()
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
@@ -74,19 +77,28 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         written: int = super().write_soon(data)
         self.held += written
         if self.total_outbufs_len:
-            others = [channel for channel in [*self.server.active_channels.values()] if channel is not self]
-            unread = self.held + sum(channel.held for channel in others if channel.total_outbufs_len)
-            for channel in sorted(others, key=lambda channel: channel.last_activity):
-                if unread <= MOST_UNREAD:
-                    break
-                if not channel.total_outbufs_len:
-                    continue
-                unread -= channel.held
-                if not channel.will_close and not channel.takes_more():
-                    channel.will_close = True
-                    self.running.refusals.count("answer not read")
-                    self.server.pull_trigger()
+            with _TURNING_OUT:
+                self._turn_out_the_oldest()
         return written
+
+    def _turn_out_the_oldest(self) -> None:
+        """Close who does not read, where too much waits. The main loop may close some meanwhile: they count as before.
+
+        One thread at a time, and none for an answer that was turned out itself: else two would turn out each other's.
+        """
+        if self.will_close:
+            return
+        others = [channel for channel in [*self.server.active_channels.values()] if channel is not self]
+        waiting = {channel: channel.held for channel in others if channel.total_outbufs_len}
+        unread = self.held + sum(waiting.values())
+        for channel in sorted(waiting, key=lambda channel: channel.last_activity):
+            if unread <= MOST_UNREAD:
+                break
+            unread -= waiting[channel]
+            if channel.total_outbufs_len and not channel.will_close and not channel.takes_more():
+                channel.will_close = True
+                self.running.refusals.count("answer not read")
+                self.server.pull_trigger()
 
     def takes_more(self) -> bool:
         """Send what the client takes now of what waits for it. Whether that was anything."""
