@@ -61,6 +61,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if self.will_close and self.total_outbufs_len:
             with suppress(OSError):  # gone already
                 self.socket.shutdown(socket.SHUT_RDWR)
+        if self.requests and self.total_outbufs_len <= self.adj.outbuf_high_watermark and not self.will_close:
+            return False  # the thread at work sends, and wakes the main loop when it is done
         return bool(super().writable())
 
     def service(self) -> None:

@@ -20,7 +20,8 @@ from timecode_ingest_http.servers.request_head import MAX_HEAD
 from timecode_ingest_http.servers.unread import MOST_UNREAD
 from timecode_ingest_http.settings import HttpSettings
 
-_CONNECTIONS = 512
+_CONNECTIONS = 508
+"""How many sockets there may be, listeners and all. Python's `select` takes 512 on Windows, and ends the loop at more."""
 
 
 def serve(
@@ -40,7 +41,8 @@ def serve(
             map=parts,
             _dispatcher=Dispatcher(settings.threads),
             sockets=sockets,
-            connection_limit=settings.threads + _CONNECTIONS,
+            connection_limit=_CONNECTIONS,
+            asyncore_use_poll=True,
             channel_timeout=settings.deadline,
             cleanup_interval=max(1, settings.deadline // 2),
             log_socket_errors=False,
