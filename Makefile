@@ -59,7 +59,7 @@ test-editor: develop browser extension
 	$(PYTEST) tests/extension
 
 test-extension: node-modules
-	cd extension && npm run lint && npm test
+	cd extension && npm test
 
 torture: develop ## Attack the service at full size, and print what it cost: some minutes, on a machine with nothing else to do
 	$(PYTEST) --override-ini python_files='torture_*.py' --capture no tests/torture
