@@ -21,7 +21,7 @@ from timecode_ingest_http.servers.unread import MOST_UNREAD
 from timecode_ingest_http.settings import HttpSettings
 
 _CONNECTIONS = 508
-"""How many sockets there may be, listeners and all. Python's `select` takes 512 on Windows, and ends the loop at more."""
+"""How many sockets there may be, listeners and all: on Windows `select` takes 512, and ends the main loop at more."""
 
 
 def serve(
