@@ -13,7 +13,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from support.stores import times, write
+from support.stores import somebody_reading, times, write
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_store_sqlite import hold as hold_module
@@ -169,18 +169,16 @@ def test_a_log_that_cannot_be_saved_at_once_is_saved_later(path: Path, monkeypat
     monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
     store = SqliteStore(path)
     write(store, 1)
-    reader = apsw.Connection(str(path))
-    reader.execute("BEGIN")
-    assert reader.execute("SELECT count(*) FROM events").fetchall() == [(1,)]
-    write(store, 2)
-    path.with_name("t.db-wal").unlink()
-    for _ in range(2):
-        assert "kept only for as long as the service runs: another program" in store.tend()
-        with pytest.raises(StoreError, match="wal is gone"):
-            store.reopen()
-        with pytest.raises(StoreError, match="wal is gone"):
-            write(store, 3)
-    reader.close()
+    with somebody_reading(path) as count:
+        assert count == 1
+        write(store, 2)
+        path.with_name("t.db-wal").unlink()
+        for _ in range(2):
+            assert "kept only for as long as the service runs: another program" in store.tend()
+            with pytest.raises(StoreError, match="wal is gone"):
+                store.reopen()
+            with pytest.raises(StoreError, match="wal is gone"):
+                write(store, 3)
     assert "kept only" not in store.tend()
     assert times_of(path) == [1, 2]
     store.reopen()
@@ -192,16 +190,14 @@ def test_a_log_that_cannot_be_saved_at_once_is_saved_later(path: Path, monkeypat
 
 def test_what_could_never_be_saved_is_told_at_the_end(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     store = SqliteStore(path)
-    reader = apsw.Connection(str(path))
-    reader.execute("BEGIN")
-    assert reader.execute("SELECT count(*) FROM events").fetchall() == [(0,)]
-    write(store, 1)
-    path.with_name("t.db-wal").unlink()
-    assert "kept only" in store.tend()
-    store.close()
+    with somebody_reading(path) as count:
+        assert count == 0
+        write(store, 1)
+        path.with_name("t.db-wal").unlink()
+        assert "kept only" in store.tend()
+        store.close()
     assert "what came in since" in caplog.text
     assert "is lost" in caplog.text
-    reader.close()
 
 
 class _Meddled(apsw.VFS):

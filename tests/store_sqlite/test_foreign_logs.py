@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
 import pytest
-from support.stores import left_as_by_a_kill, times, write
+from support.stores import left_as_by_a_kill, somebody_reading, times, write
 from timecode_core.errors import StoreError
 from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.store import SqliteStore
@@ -39,18 +38,6 @@ def killed_with_a_log(path: Path, tmp_path: Path) -> Path:
     killed = left_as_by_a_kill(path, tmp_path / "killed")
     store.close()
     return killed
-
-
-@contextmanager
-def somebody_reading(path: Path) -> Iterator[None]:
-    """Another program's connection, with an open view of the file: no fold can be completed."""
-    connection = apsw.Connection(str(path))
-    try:
-        connection.execute("BEGIN")
-        connection.execute("SELECT count(*) FROM events").fetchall()
-        yield
-    finally:
-        connection.close()
 
 
 def checkpointed(path: Path, mode: str) -> None:
@@ -164,10 +151,9 @@ def _by_ourselves(store: SqliteStore, path: Path, copy: Path) -> None:
 
 @pytest.mark.parametrize("make", [_vacuumed, _of_another, _by_ourselves])
 def test_a_database_made_while_no_fold_could_be_completed_keeps_clear_of_the_log(
-    path: Path, tmp_path: Path, make: object
+    path: Path, tmp_path: Path, make: Callable[[SqliteStore, Path, Path], None]
 ) -> None:
     """Its revision lies between those that the marker knows, and the log would be written over it."""
-    assert callable(make)
     store = SqliteStore(path)
     write(store, 1)
     with somebody_reading(path):

@@ -1,8 +1,11 @@
 """Events in a store without a service, by nothing but their time."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import apsw
 from timecode_core.event import Event
 from timecode_core.protocols import Store
 
@@ -26,3 +29,15 @@ def left_as_by_a_kill(path: Path, folder: Path) -> Path:
         if not file.name.endswith((".lock", "-shm")):
             shutil.copy2(file, folder / file.name)
     return folder / path.name
+
+
+@contextmanager
+def somebody_reading(path: Path) -> Iterator[int]:
+    """Another program's connection, with an open view of the file: no fold can be completed. Gives how many it sees."""
+    connection = apsw.Connection(str(path))
+    try:
+        connection.execute("BEGIN")
+        ((count,),) = connection.execute("SELECT count(*) FROM events")
+        yield int(count)
+    finally:
+        connection.close()
