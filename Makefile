@@ -53,7 +53,7 @@ extension: node-modules ## Build the VS Code extension, extension/timecode-*.vsi
 test: test-extension test-python test-editor ## Run every test
 
 test-python: develop browser
-	$(PYTEST) -n 2 --dist worksteal tests --ignore tests/extension
+	$(PYTEST) -n 3 --dist worksteal tests --ignore tests/extension
 
 test-editor: develop browser extension
 	$(PYTEST) tests/extension
