@@ -31,6 +31,8 @@ const POLL_DOWN_MS = 10_000;
 const REFRESH_MS = 2_000;
 // Of the few seconds that the editor gives at its end, this much may go to heartbeats not yet described.
 const LAST_BEATS_MS = 1_000;
+// A slow line's round trip.
+const FAR_MS = 500;
 const TOKEN_SECRET = "timecode.token";
 
 /** What a window of the editor consists of, put together once. */
@@ -88,13 +90,15 @@ export class App implements vscode.Disposable {
     });
     this.#service = this.#makeService();
     this.#sender = this.#makeSender();
-    this.#observer = new Observer({
+    this.#observer = new Observer(vscode, {
       everyMs: () => this.#settings.everyMs,
       idleMs: () => this.#settings.idleMs,
       aiCoding: () => this.#settings.aiCoding,
       recording: () => this.#settings.recording,
       // globalStorage lies beside the settings.
       ownFolder: vscode.Uri.joinPath(context.globalStorageUri, "..", "..").path,
+      now: () => performance.now(),
+      latencyMs: isFarFromScreen(context) ? FAR_MS : 0,
       emit: (beat) => { this.#recorder.record(beat); },
     });
     this.#listen();
@@ -335,6 +339,12 @@ export class App implements vscode.Disposable {
       return known;
     };
   }
+}
+
+/** Whether a network may lie between this host and the window. */
+function isFarFromScreen({ extension }: vscode.ExtensionContext): boolean {
+  const { uiKind, remoteName } = vscode.env;
+  return extension.extensionKind === vscode.ExtensionKind.Workspace && (uiKind === vscode.UIKind.Web || remoteName !== undefined);
 }
 
 export function currentUri(): vscode.Uri | undefined {
