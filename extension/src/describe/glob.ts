@@ -23,6 +23,42 @@ const MOST_CHARACTERS = 10_000;
  * without. A list too long to be looked through matches all.
  */
 export function matcher(patterns: readonly string[], options: GlobOptions = HERE): (path: string) => boolean {
+  return remembered(PATHS, `${String(options.home)}\0${String(options.ignoreCase)}\0${patterns.join("\0")}`, () => pathMatcher(patterns, options));
+}
+
+/** The same for names, which have no folders: `*` matches anything. */
+export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
+  return remembered(NAMES, patterns.join("\0"), () => {
+    const used = patterns.filter((pattern) => pattern.trim() !== "").map((pattern) => pattern.split("*"));
+    return (name) => used.some((parts) => hasInOrder(name, parts));
+  });
+}
+
+type Matcher = (text: string) => boolean;
+
+// The same few lists come with every heartbeat: each folder's own, and those of projects.
+const PATHS = new Map<string, Matcher>();
+const NAMES = new Map<string, Matcher>();
+const MOST_LISTS = 100;
+const MOST_ANSWERS = 1_000;
+
+function remembered(lists: Map<string, Matcher>, key: string, make: () => Matcher): Matcher {
+  const known = lists.get(key);
+  if (known) return known;
+  const made = make();
+  const answers = new Map<string, boolean>();
+  const matches: Matcher = (text) => {
+    const answer = answers.get(text) ?? made(text);
+    if (answers.size >= MOST_ANSWERS) answers.clear();
+    answers.set(text, answer);
+    return answer;
+  };
+  if (lists.size >= MOST_LISTS) lists.clear();
+  lists.set(key, matches);
+  return matches;
+}
+
+function pathMatcher(patterns: readonly string[], options: GlobOptions): Matcher {
   const used = patterns.filter((pattern) => pattern.trim() !== "");
   if (used.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return () => true;
   const globs = used.map((pattern) => automaton(pattern, options));
@@ -30,12 +66,6 @@ export function matcher(patterns: readonly string[], options: GlobOptions = HERE
     const normal = normalised(path, options);
     return globs.some((glob) => glob.matches(normal));
   };
-}
-
-/** The same for names, which have no folders: `*` matches anything. */
-export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
-  const used = patterns.filter((pattern) => pattern.trim() !== "").map((pattern) => pattern.split("*"));
-  return (name) => used.some((parts) => hasInOrder(name, parts));
 }
 
 function automaton(pattern: string, options: GlobOptions): Automaton {
