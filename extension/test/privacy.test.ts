@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Project } from "../src/describe/project";
+import { Automaton } from "../src/describe/automaton";
 import { ELSEWHERE, HERE, matcher, nameMatcher } from "../src/describe/glob";
 import { PATH_STYLES, among, excluding, hiding, redact, strictest, stricter, type Lists, type PathStyle, type Place, type PrivacyRules } from "../src/describe/privacy";
 
@@ -136,6 +137,27 @@ test("any pattern makes a matcher, and none throws", () => {
     assert.equal(typeof nameMatcher([pattern])(file), "boolean");
   }));
   assert.equal(matcher(["[z-a]*"])("/p/a"), false);
+});
+
+test("a pattern whose text a path doesn't hold is passed over, and no other", () => {
+  const some = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(...Array.from("*?[]{}!-,/ab")) });
+  const posix = { home: undefined, ignoreCase: false };
+  fc.assert(fc.property(some, fc.string({ maxLength: 10, unit: fc.constantFrom(...Array.from("/ab-")) }), (pattern, rest) => {
+    const file = `/${rest}`;
+    const whole = pattern.replace(/(?<!\/)\/+$/, "");
+    const plain = new Automaton("", whole.startsWith("/") || whole.startsWith("**") ? whole : `**/${whole}`);
+    assert.equal(matcher([pattern], posix)(file), plain.matches(file), `${pattern} ${file}`);
+  }), { numRuns: 3_000 });
+});
+
+test("a list that comes again is made into nothing anew, and a changed one is", () => {
+  const list = ["*.env"];
+  assert.equal(matcher(list), matcher([...list]));
+  assert.notEqual(matcher(list), matcher(list, ELSEWHERE));
+  assert.equal(nameMatcher(["a", "b"]), nameMatcher(["a", "b"]));
+  list.push("*.pem");
+  assert.equal(matcher(list)("/p/a.pem"), true);
+  assert.notEqual(matcher(["a", "b"]), matcher(["a\0b"]));
 });
 
 test("no pattern holds the editor up, whatever a cloned repository's settings say", () => {

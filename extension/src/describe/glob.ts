@@ -23,12 +23,12 @@ const MOST_CHARACTERS = 10_000;
  * without. A list too long to be looked through matches all.
  */
 export function matcher(patterns: readonly string[], options: GlobOptions = HERE): (path: string) => boolean {
-  return remembered(PATHS, `${String(options.home)}\0${String(options.ignoreCase)}\0${patterns.join("\0")}`, () => pathMatcher(patterns, options));
+  return remembered(PATHS, JSON.stringify([options, patterns]), () => pathMatcher(patterns, options));
 }
 
 /** The same for names, which have no folders: `*` matches anything. */
 export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
-  return remembered(NAMES, patterns.join("\0"), () => {
+  return remembered(NAMES, JSON.stringify(patterns), () => {
     const used = patterns.filter((pattern) => pattern.trim() !== "").map((pattern) => pattern.split("*"));
     return (name) => used.some((parts) => hasInOrder(name, parts));
   });
@@ -61,22 +61,36 @@ function remembered(lists: Map<string, Matcher>, key: string, make: () => Matche
 function pathMatcher(patterns: readonly string[], options: GlobOptions): Matcher {
   const used = patterns.filter((pattern) => pattern.trim() !== "");
   if (used.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return () => true;
-  const globs = used.map((pattern) => automaton(pattern, options));
+  const globs = used.map((pattern) => globMatcher(pattern, options));
   return (path) => {
     const normal = normalised(path, options);
-    return globs.some((glob) => glob.matches(normal));
+    return globs.some((matches) => matches(normal));
   };
 }
 
-function automaton(pattern: string, options: GlobOptions): Automaton {
+function globMatcher(pattern: string, options: GlobOptions): Matcher {
   const normal = normalised(pattern, options).replace(/(?<!\/)\/+$/, "");
   if (/^~(?:\/|$)/.test(normal)) {
-    if (options.home === undefined) return new Automaton("", HOMES + normal.slice(1));
-    return new Automaton(normalised(options.home, options).replace(/(?<!\/)\/+$/, ""), normal.slice(1));
+    const below = normal.slice(1);
+    if (options.home === undefined) return lazily("", HOMES + below, needleOf(below));
+    return lazily(normalised(options.home, options).replace(/(?<!\/)\/+$/, ""), below, needleOf(below));
   }
-  if (normal.startsWith("/") || /^[a-z]:/i.test(normal) || normal.startsWith("**")) return new Automaton("", normal);
+  const anchored = normal.startsWith("/") || /^[a-z]:/i.test(normal) || normal.startsWith("**");
   // A relative pattern matches below any folder: paths arrive absolute.
-  return new Automaton("", `**/${normal}`);
+  return lazily("", anchored ? normal : `**/${normal}`, needleOf(normal));
+}
+
+/** Most patterns of a list have nothing to do with a path: for those no automaton is ever made. */
+function lazily(literally: string, glob: string, needle: string): Matcher {
+  let automaton: Automaton | undefined;
+  return (path) => path.includes(needle) && (automaton ??= new Automaton(literally, glob)).matches(path);
+}
+
+/** The longest text that whatever the glob matches must hold. Slashes at its ends may stand for no folder at all. */
+function needleOf(glob: string): string {
+  const [plain = ""] = glob.split(/[[{]/, 1);
+  const texts = plain.split(/[*?]/).map((text) => text.replace(/^\/+|\/+$/g, ""));
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
 }
 
 function normalised(text: string, { ignoreCase }: GlobOptions): string {
