@@ -99,7 +99,7 @@ function normalised(text: string, { ignoreCase }: GlobOptions): string {
 }
 
 /** Whether the name begins with the first part, ends with the last and has the others between them. */
-function hasInOrder(name: string, parts: readonly string[]): boolean {
+export function hasInOrder(name: string, parts: readonly string[]): boolean {
   const [first = "", ...others] = parts;
   const last = others.pop();
   if (last === undefined) return name === first;
