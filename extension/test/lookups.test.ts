@@ -89,7 +89,7 @@ function stage(patienceMs: number): { lookups: Lookups<string>; asked: (() => vo
     const answer = answers.shift() ?? { found: "nothing more", sure: true };
     return new Promise((resolve) => asked.push(() => { resolve(answer); }));
   };
-  const lookups = new Lookups({ look, unknown: () => "unknown", now: () => now, patienceMs, freshMs: 60_000 });
+  const lookups = new Lookups({ look, unknown: () => "unknown", now: () => now, patienceMs, freshMs: 60_000, lostMs: 60_000 });
   return { lookups, asked, answers, pass: (ms) => (now += ms) };
 }
 

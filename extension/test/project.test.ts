@@ -212,7 +212,7 @@ test("while the file system fails or hangs, the last known project holds, and no
   let now = 0;
   let answer: () => Promise<string | undefined> = () => Promise.reject(new Error("EIO"));
   const files: Files = { ...emptyFiles, read: (name) => (name === "/p/.timecode-project" ? answer() : Promise.resolve(undefined)) };
-  const finder = projects({ files, path: path.posix, now: () => now, patienceMs: 20, workspaces: () => [{ name: "folder", path: "/p" }] });
+  const finder = projects({ files, path: path.posix, now: () => now, patienceMs: 20, lostMs: 60_000, workspaces: () => [{ name: "folder", path: "/p" }] });
   const look = async (): Promise<[string, boolean]> => {
     now += 61_000;
     const { name, sure } = await finder.of("/p/a");

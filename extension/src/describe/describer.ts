@@ -25,6 +25,7 @@ export interface DescriberOptions {
 
 // The service's folder may lie on a share that is out of reach.
 const PATIENCE_MS = 2_000;
+const LOST_MS = 60_000;
 
 /** Makes an event of a heartbeat: who it belongs to, and only as much of that as the settings allow. */
 export class Describer {
@@ -110,7 +111,7 @@ export class Describer {
         path: flavour(uri),
         workspaces: () => workspaceFolders(uri),
         now: monotonic,
-        ...(local ? { ask: this.#git } : {}),
+        ...(local ? { ask: this.#git } : { lostMs: LOST_MS }),
       });
       this.#projects.set(key, finder);
     }

@@ -13,6 +13,8 @@ export interface LookupOptions<T> {
   readonly now: () => number;
   readonly patienceMs: number;
   readonly freshMs: number;
+  /** After this long what was asked is lost, and asked again. A disk never loses anything; it may take for ever. */
+  readonly lostMs: number;
 }
 
 interface Kept<T> {
@@ -26,8 +28,6 @@ interface Run<T> {
 }
 
 const AGAIN_MS = 5_000;
-// After this long a file system has forgotten what it was asked.
-const LOST_MS = 60_000;
 const MOST_REMEMBERED = 500;
 
 /**
@@ -50,9 +50,9 @@ export class Lookups<T> {
   }
 
   #run(path: string): Promise<Answer<T>> {
-    const { look, unknown, now } = this.options;
+    const { look, unknown, now, lostMs } = this.options;
     const running = this.#running.get(path);
-    if (running && now() - running.since < LOST_MS) return running.answer;
+    if (running && now() - running.since < lostMs) return running.answer;
     const failed = (): Answer<T> => ({ found: unknown(path), sure: false });
     const run: Run<T> = {
       since: now(),

@@ -36,6 +36,8 @@ export interface ProjectsOptions {
   readonly now: () => number;
   /** A share or a machine out of reach can keep a look-up waiting for ever. */
   readonly patienceMs?: number;
+  /** After this long a connection has lost what it was asked for; a disk never has. */
+  readonly lostMs?: number;
   readonly ask?: AskHead;
 }
 
@@ -68,12 +70,13 @@ export class Projects {
   readonly #patienceMs: number;
 
   constructor(private readonly options: ProjectsOptions) {
-    const { files, path, now, patienceMs = PATIENCE_MS } = options;
+    const { files, path, now, patienceMs = PATIENCE_MS, lostMs = Infinity } = options;
+    const common = { now, patienceMs, lostMs };
     this.#disk = { files, path };
     this.#patienceMs = patienceMs;
-    this.#roots = new Lookups({ look: (folder) => rootsAbove(folder, this.#disk), unknown: () => NOTHING, now, patienceMs, freshMs: FRESH_MS });
+    this.#roots = new Lookups({ look: (folder) => rootsAbove(folder, this.#disk), unknown: () => NOTHING, freshMs: FRESH_MS, ...common });
     const look = async (asked: string): Promise<Answer<string>> => ({ found: await files.real(asked), sure: true });
-    this.#links = new Lookups({ look, unknown: (asked) => asked, now, patienceMs, freshMs: LINK_FRESH_MS });
+    this.#links = new Lookups({ look, unknown: (asked) => asked, freshMs: LINK_FRESH_MS, ...common });
   }
 
   of(file: string): Promise<Project> {

@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { basename } from "node:path";
 import type { Disk } from "./checkout";
 
 /** A file that names a project: the name on its first line, the branch on its second, both optional. */
@@ -21,10 +22,12 @@ export async function projectFileAt(folder: string, { files, path }: Disk): Prom
   const [line = "", branch = ""] = text.split(/\r\n?|\n/).map((one) => one.trim());
   const name = line === "" ? PLACEHOLDER : line;
   // WakaTime's own tools leave such a file in the home folder, and the person's name is no project's.
-  if (name.includes(PLACEHOLDER) && (isHome(folder) || path.basename(folder) === "")) return undefined;
+  const own = path.basename(folder);
+  if (name.includes(PLACEHOLDER) && (own === "" || isHome(folder, own))) return undefined;
   return { root: folder, branch, nameFor: (detected) => name.replaceAll(PLACEHOLDER, () => detected) };
 }
 
-function isHome(folder: string): boolean {
-  return folder === homedir() || HOME.test(folder.replaceAll("\\", "/"));
+function isHome(folder: string, name: string): boolean {
+  // By its name, since the home folder may be reached by a link.
+  return name === basename(homedir()) || HOME.test(folder.replaceAll("\\", "/"));
 }
