@@ -76,6 +76,7 @@ export class App implements vscode.Disposable {
       editor: editorName(vscode.env.appName),
       machineId: this.#once("machine_id"),
       hashKey: this.#once("editor_hash_key"),
+      log: (line) => { log.warn(line); },
     });
     this.#recorder = new Recorder({
       describer: this.describer,

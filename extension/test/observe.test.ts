@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { categoryOf, commandKind, isTestFile, taskKind } from "../src/observe/category";
 import { Pending } from "../src/observe/pending";
 import { Saves } from "../src/observe/saves";
 import { Subjects, type Place } from "../src/observe/subject";
@@ -109,22 +108,6 @@ test("a window that is open for weeks remembers no more than it can use", () => 
   assert.notEqual(at(0), first);
 });
 
-test("tasks are told by their group's name and by what runs all day", () => {
-  const task = { name: "all", group: undefined, isBackground: false };
-  assert.equal(taskKind({ ...task, group: "test" }), "testing");
-  assert.equal(taskKind({ ...task, group: "build" }), "building");
-  assert.equal(taskKind(task), "building");
-  for (const other of [{ ...task, isBackground: true }, { ...task, name: "npm: dev" }, { ...task, name: "tsc: watch - tsconfig.json", group: "build" }]) assert.equal(taskKind(other), undefined);
-});
-
-test("commands are told by what runs, not by what they name", () => {
-  for (const line of ["cd x && pytest", "CI=1 npx jest a", "python3 -m pytest", "uv run pytest -q", ".venv/bin/pytest", "pytest | tail", "vitest run", "npm run test:unit", "make && ctest", "./gradle test"])
-    assert.equal(commandKind(line), "testing", line);
-  for (const line of ["vim jest.config.js", "tail -f pytest.log", "pip install pytest", 'git commit -m "go test"', "git commit -m 'a; go test'", "vitest", "jest --watch", "npm run build -- --watch", "tsc -w", "npm run build:watch", "pytest.sh", "sudoku make", "jest.config"])
-    assert.equal(commandKind(line), undefined, line);
-  for (const line of ["sudo make install", "tsc -p .", "npm run build", "cargo build --release; ls"]) assert.equal(commandKind(line), "building", line);
-});
-
 test("saving by itself every second counts once an interval, by hand each time", () => {
   let now = 0;
   const saves = new Saves(() => now);
@@ -157,18 +140,4 @@ test("an edit that is saved before its author is known was unsaved all the same;
   saves.end(edited);
   assert.equal(saves.since(edited, 500), true);
   assert.equal(saves.since(reloaded, 500), false);
-});
-
-test("categories", () => {
-  const quiet = { debugging: false, building: false, testing: false };
-  assert.equal(categoryOf(quiet, false, "/p/src/a.ts"), "coding");
-  assert.equal(categoryOf(quiet, false, "/p/tests/a.ts"), "writing tests");
-  assert.equal(categoryOf(quiet, true, "/p/tests/a.ts"), "code reviewing");
-  assert.equal(categoryOf({ ...quiet, building: true }, true, ""), "building");
-  assert.equal(categoryOf({ ...quiet, testing: true, building: true }, false, ""), "running tests");
-  assert.equal(categoryOf({ debugging: true, testing: true, building: true }, false, ""), "debugging");
-  for (const file of ["/p/test_a.py", "/p/a_test.go", "/p/a.spec.ts", "C:\\p\\__tests__\\a.js", "/p/FooTest.java"]) assert.ok(isTestFile(file), file);
-  for (const file of ["/p/latest.py", "/p/contest/a.py", "/p/attestation.go", "/p/testament.md"]) assert.ok(!isTestFile(file), file);
-  assert.deepEqual(["pytest -q", "cargo test", "npm test", "npm run build", "make", "ls", "cat test"].map(commandKind),
-    ["testing", "testing", "testing", "building", "building", undefined, undefined]);
 });
