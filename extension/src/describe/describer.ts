@@ -107,7 +107,7 @@ export class Describer {
     if (!finder) {
       const local = uri.scheme === "file";
       finder = new Projects({
-        files: local ? nodeFiles : virtualFiles(uri),
+        files: local ? nodeFiles : virtualFiles(vscode.workspace.fs, (path) => uri.with({ path, query: "", fragment: "" })),
         path: flavour(uri),
         workspaces: () => workspaceFolders(uri),
         now: monotonic,

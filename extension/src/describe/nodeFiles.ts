@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { hasCode } from "../queue/disk";
 import { BoundedFiles, MOST_BYTES, type Files } from "./files";
-import { textOf } from "./text";
+import { decodeText } from "./encoding";
 
 // Errors that say that nothing has this name, or nothing can have it.
 const ABSENT = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"];
@@ -21,7 +21,7 @@ export const nodeFiles: Files = new BoundedFiles(
       const found = await look(path);
       // A pipe would never end, and a disk image is no project's name.
       if (!found?.isFile() || found.size > MOST_BYTES) return undefined;
-      return readFile(path).then(textOf, orAbsent);
+      return readFile(path).then(decodeText, orAbsent);
     },
     real,
   },
