@@ -48,7 +48,7 @@ export class Notices {
 
   async #distrust(link: "unauthorised" | "stranger" | "no-token"): Promise<void> {
     const set = "Set the token";
-    const { port } = this.app.address;
+    const { port } = this.app.connection.address;
     const reasons = {
       unauthorised: "The Timecode service refused the token. Your time is being kept until it is set right.",
       stranger: `What answers at port ${port} did not prove to be your Timecode service: another program has the port, or the token differs. Nothing was sent to it; your time is being kept.`,

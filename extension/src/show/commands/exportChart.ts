@@ -24,7 +24,7 @@ export async function exportChart(app: App): Promise<void> {
 }
 
 async function draw(app: App, params: { [key: string]: string }): Promise<Uint8Array> {
-  const session = await app.service.open();
+  const session = await app.connection.service.open();
   try {
     return await session.picture("/api/v1/export/png", params, DRAWING_MS);
   } finally {

@@ -16,7 +16,7 @@ export function registerCommands(app: App, page: AsideDocument): vscode.Disposab
     pause: () => pause(),
     resume: () => resume(),
     excludeProject: () => excludeProject(app),
-    retryNow: () => app.retryNow(),
+    retryNow: () => app.connection.retryNow(),
     showLog: () => { app.log.show(); },
     showSetAside: () => page.open(),
     startService: () => startTheService(app),
@@ -46,7 +46,7 @@ function advice(app: App, error: unknown): string {
     case "no-token":
       return "there is no token to know the service by. Set it with the command \"Timecode: Set the token\".";
     case "stranger":
-      return `what answers at port ${app.address.port} did not prove to be your service; nothing was sent to it.`;
+      return `what answers at port ${app.connection.address.port} did not prove to be your service; nothing was sent to it.`;
     case "unauthorised":
       return "the service refused the token. Set it with the command \"Timecode: Set the token\".";
     case "failing":

@@ -10,7 +10,7 @@ const PROBE_MS = 250;
 
 /** Starts `timecode serve` and waits until it has proved itself. */
 export async function startTheService(app: App): Promise<void> {
-  const command = await app.command();
+  const command = await app.installed.where();
   if (command === undefined) {
     await explainInstall();
     return;
@@ -18,14 +18,14 @@ export async function startTheService(app: App): Promise<void> {
   const folder = app.context.logUri.fsPath;
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, "serve.log");
-  const { port } = app.address;
+  const { port } = app.connection.address;
   app.log.info(`starting ${command} serve --port ${port}`);
   await startService({ command, port, home: app.home, logFile });
   const up = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: "Starting Timecode …" },
     () => waitUntilUp(app),
   );
-  await app.retryNow();
+  await app.connection.retryNow();
   if (up) return;
   const show = "Show its output";
   const choice = await vscode.window.showErrorMessage("The Timecode service did not come up.", show);
@@ -47,7 +47,7 @@ export async function explainInstall(): Promise<void> {
 async function waitUntilUp(app: App): Promise<boolean> {
   for (const end = performance.now() + START_MS; performance.now() < end; ) {
     try {
-      (await app.service.open()).close();
+      (await app.connection.service.open()).close();
       return true;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
