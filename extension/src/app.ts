@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
 import { Connection } from "./client/connection";
 import { Installed } from "./client/installed";
-import { loopback, urlOf, type Address } from "./client/loopback";
+import { urlOf } from "./client/loopback";
 import { Overdue } from "./client/overdue";
 import type { Link, Settled } from "./client/sender";
 import { homeFolder } from "./client/token";
@@ -37,6 +37,7 @@ export class App implements vscode.Disposable {
   readonly #overdue = new Overdue();
   readonly #recorder: Recorder;
   readonly #observer: Observer;
+  readonly #version: string;
   #settings: WindowSettings = windowSettings();
 
   /** An event was recorded: kept on disk, or in memory where the disk is full. */
@@ -47,7 +48,11 @@ export class App implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly describer: Describer;
   readonly connection: Connection;
-  readonly installed = new Installed(() => this.home, () => this.#settings.command);
+  readonly installed = new Installed({
+    command: () => this.#settings.command,
+    home: () => this.home,
+    tokens: () => this.connection.tokens(),
+  });
 
   private constructor(
     readonly context: vscode.ExtensionContext,
@@ -56,6 +61,8 @@ export class App implements vscode.Disposable {
     readonly aside: Aside,
   ) {
     const warn = (line: string): void => { log.warn(line); };
+    const { version } = context.extension.packageJSON as { version: string };
+    this.#version = version;
     const kept = new Kept(() => this.home, warn);
     this.describer = new Describer({
       settings: () => this.#settings,
@@ -78,15 +85,12 @@ export class App implements vscode.Disposable {
       queue,
       aside,
       target: () => {
-        const { token, timeoutMs } = this.#settings;
-        return { address: this.#address(), home: this.home, token, timeoutMs };
+        const { url, token, timeoutMs } = this.#settings;
+        return { url, home: this.home, token, timeoutMs };
       },
       typed: async () => (await context.secrets.get(TOKEN_SECRET)) ?? "",
       looking: () => vscode.window.state.focused,
-      onAsked: ({ state }) => {
-        if (state === "offline") this.#lookForService();
-        this.#changed.fire();
-      },
+      onAsked: () => { this.#lookForService(); },
       onLink: (link) => { this.#linkChanged(link); },
       onSettled: (settled) => { this.#settled.fire(settled); },
       onChange: () => { this.#changed.fire(); },
@@ -116,12 +120,15 @@ export class App implements vscode.Disposable {
     return homeFolder(this.#settings.home, process.env);
   }
 
+  /** Everything that is shown follows from these. */
   facts(): Facts {
     const { connection, queue } = this;
     return {
       link: connection.link.state,
       detail: connection.link.detail,
-      address: urlOf(connection.address),
+      address: urlOf(connection.finder.address),
+      addressSet: this.#settings.url !== "",
+      versions: { service: connection.finder.version, extension: this.#version },
       waiting: queue.pending,
       overdue: this.#overdue.seen(queue.pending),
       held: queue.held,
@@ -190,29 +197,20 @@ export class App implements vscode.Disposable {
 
   #linkChanged({ state, detail }: Link): void {
     this.log.info(`service: ${state}${detail === "" ? "" : `, ${detail}`}`);
-    if (this.installed.found === undefined) this.#lookForService();
-    this.#changed.fire();
+    this.#lookForService();
   }
 
+  /** What is installed matters only where the service is missed. */
   #lookForService(): void {
-    void this.installed.look().then(() => { this.#changed.fire(); });
+    this.#changed.fire();
+    if (this.connection.link.state !== "up") void this.installed.look().then(() => { this.#changed.fire(); });
   }
 
   #reconfigure(): void {
     this.#settings = windowSettings();
     this.#observer.refresh();
-    this.installed.forget();
     this.connection.refresh();
-    this.#changed.fire();
-  }
-
-  #address(): Address {
-    try {
-      return loopback(this.#settings.url);
-    } catch (error) {
-      this.log.error(`the setting timecode.url is not used: ${String(error)}`);
-      return { host: "127.0.0.1", port: 4821 };
-    }
+    this.#lookForService();
   }
 }
 

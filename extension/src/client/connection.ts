@@ -1,14 +1,15 @@
 import type { Aside } from "../queue/aside";
 import type { Queue } from "../queue/queue";
-import { Sender, type Link, type Settled } from "./sender";
-import { Service } from "./service";
+import { Finder } from "./finder";
 import { Polling } from "./polling";
-import type { Address } from "./loopback";
+import { Sender, type Link, type Settled } from "./sender";
 import { readTokens } from "./token";
+import { whereabouts } from "./whereabouts";
 
 /** What a connection goes by; another value of any of these makes a new one. */
 export interface Target {
-  readonly address: Address;
+  /** The address that is set, or "" where the service's folder has the say. */
+  readonly url: string;
   readonly home: string;
   /** The token that the settings hold. */
   readonly token: string;
@@ -24,7 +25,7 @@ export interface ConnectionOptions {
   /** Whether somebody may be looking: else a service that is up is not asked. */
   readonly looking: () => boolean;
   /** The service was asked, whatever came of it. */
-  readonly onAsked: (link: Link) => void;
+  readonly onAsked: () => void;
   readonly onLink: (link: Link) => void;
   readonly onSettled: (settled: readonly Settled[]) => void;
   /** Something that can be shown may have changed. */
@@ -32,47 +33,55 @@ export interface ConnectionOptions {
   readonly log: (line: string) => void;
 }
 
+const UP: Link = { state: "up", detail: "" };
+
 /** The service as this window knows it: what is sent to it, and what it is asked from time to time. */
 export class Connection {
   readonly polling: Polling;
   #target: Target;
-  #service: Service;
+  #finder: Finder;
   #sender: Sender;
   #replacing: Promise<void> = Promise.resolve();
+  #misfit: Link | undefined;
   #aside = 0;
   #stopped = false;
 
   constructor(private readonly options: ConnectionOptions) {
     this.#target = options.target();
-    this.#service = this.#makeService();
+    this.#finder = this.#makeFinder();
     this.#sender = this.#makeSender();
     this.polling = new Polling({
-      service: () => this.#service,
+      service: () => this.#finder,
       up: () => this.link.state === "up",
       looking: options.looking,
       onAnswer: (link) => {
-        this.#sender.observe(link);
-        if (link.state === "up") this.#sender.wake();
-        options.onAsked(link);
+        // Of another version, and yet ours: events go there.
+        this.#misfit = link.state === "misfit" ? link : undefined;
+        this.#sender.observe(this.#misfit ? UP : link);
+        if (this.#sender.link.state === "up") this.#sender.wake();
+        options.onAsked();
       },
     });
   }
 
   get link(): Link {
-    return this.#sender.link;
+    const { link } = this.#sender;
+    return link.state === "up" ? (this.#misfit ?? link) : link;
   }
 
-  get service(): Service {
-    return this.#service;
-  }
-
-  get address(): Address {
-    return this.#target.address;
+  get finder(): Finder {
+    return this.#finder;
   }
 
   /** Events set aside since the window opened. */
   get aside(): number {
     return this.#aside;
+  }
+
+  /** Tokens to know the service by, best first. */
+  async tokens(): Promise<string[]> {
+    const { home, token } = this.#target;
+    return readTokens(home, [token, await this.options.typed()]);
   }
 
   /** There is something new to send. */
@@ -82,7 +91,7 @@ export class Connection {
 
   /** Tries to send at once, with refused tokens given another chance, and resolves when that is over. */
   async retryNow(): Promise<void> {
-    this.#service.forgive();
+    this.#finder.forgive();
     this.#sender.retryNow();
     await this.#sender.idle();
     await this.polling.now();
@@ -100,9 +109,16 @@ export class Connection {
     const target = this.options.target();
     if (JSON.stringify(target) === JSON.stringify(this.#target)) return;
     this.#target = target;
+    this.#misfit = undefined;
     this.polling.forget();
-    this.#service = this.#makeService();
+    this.#finder = this.#makeFinder();
     this.#replacing = this.#replacing.then(() => this.#replaceSender());
+  }
+
+  /** Resolves when the settings as they are now have been tried. */
+  async settled(): Promise<void> {
+    await this.#replacing;
+    await this.retryNow();
   }
 
   /** Asks nothing more; what is to be sent still is, until `stop`. */
@@ -125,9 +141,9 @@ export class Connection {
     void this.retryNow();
   }
 
-  #makeService(): Service {
-    const { address, home, token, timeoutMs } = this.#target;
-    return new Service({ address, timeoutMs, tokens: async () => readTokens(home, [token, await this.options.typed()]) });
+  #makeFinder(): Finder {
+    const { url, home, timeoutMs } = this.#target;
+    return new Finder({ timeoutMs, where: () => whereabouts(url, home), tokens: () => this.tokens() });
   }
 
   #makeSender(): Sender {
@@ -135,7 +151,7 @@ export class Connection {
     return new Sender({
       queue,
       aside,
-      service: this.#service,
+      service: this.#finder,
       log,
       onLink,
       onSettled: (settled) => {

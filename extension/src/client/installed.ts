@@ -1,30 +1,33 @@
-import { readTokens } from "./token";
-import { findCommand } from "./launch";
+import { findCommand } from "./command";
 
-/** What there is of the service on this machine: looked for when it is missed, and again when that may differ. */
+/** What there is of the service: the command to start it, or at least a token to know it by, or nothing. */
+export type Part = "command" | "token" | "nothing";
+
+export interface InstalledOptions {
+  /** The command that is set. */
+  readonly command: () => string;
+  readonly home: () => string;
+  readonly tokens: () => Promise<readonly string[]>;
+}
+
+/** What of the service is on this machine: looked for when the service is missed. */
 export class Installed {
-  #found: boolean | undefined;
+  #found: Part | undefined;
 
-  constructor(
-    private readonly home: () => string,
-    private readonly command: () => string,
-  ) {}
+  constructor(private readonly options: InstalledOptions) {}
 
-  /** Whether the command or the service's folder is there; undefined until looked for. */
-  get found(): boolean | undefined {
+  /** Undefined until looked for. */
+  get found(): Part | undefined {
     return this.#found;
   }
 
-  forget(): void {
-    this.#found = undefined;
-  }
-
   async look(): Promise<void> {
-    const tokens = await readTokens(this.home(), []);
-    this.#found = tokens.length > 0 || (await this.where()) !== undefined;
+    if (await this.command()) this.#found = "command";
+    else this.#found = (await this.options.tokens()).length > 0 ? "token" : "nothing";
   }
 
-  where(): Promise<string | undefined> {
-    return findCommand(this.command(), process.env);
+  /** What `timecode` is run by, if it is found. */
+  command(): Promise<readonly string[] | undefined> {
+    return findCommand(this.options.command(), this.options.home(), process.env);
   }
 }

@@ -1,6 +1,6 @@
+import type { Finder } from "./finder";
 import { Latest } from "./latest";
 import type { Link } from "./sender";
-import type { Service } from "./service";
 import { fetchToday, type Today } from "./today";
 
 const UP_MS = 60_000;
@@ -9,7 +9,7 @@ const DOWN_MS = 10_000;
 const SOON_MS = 2_000;
 
 export interface PollingOptions {
-  readonly service: () => Service;
+  readonly service: () => Finder;
   readonly up: () => boolean;
   /** Whether somebody may be looking: else a service that is up is not asked. */
   readonly looking: () => boolean;
