@@ -8,6 +8,7 @@ interface Stage {
   readonly beats: (Beat<string> & { at: number })[];
   readonly pass: (ms: number) => void;
   attending: boolean;
+  front: string;
   category: string;
 }
 
@@ -19,11 +20,13 @@ function stage(t: TestContext): Stage {
     beats,
     pass,
     attending: true,
+    front: "a",
     category: "coding",
     cadence: new Cadence<string>({
       now,
       everyMs: () => 30_000,
       attending: () => self.attending,
+      current: () => self.front,
       categoryOf: () => self.category,
       emit: (beat) => beats.push({ ...beat, at: now() - start }),
     }),
@@ -61,6 +64,13 @@ test("a person who reads goes on counting while there, and not a beat longer", (
   self.attending = true;
   cadence.signal("a");
   assert.equal(beats.at(-1)?.at, 670_000);
+});
+
+test("who goes on without a signal is counted for what is in front then", (t) => {
+  const self = stage(t);
+  self.cadence.signal("b");
+  self.pass(30_000);
+  assert.deepEqual(self.beats.map(({ subject }) => subject), ["b", "a"]);
 });
 
 test("whose time was interrupted by somebody else's is heard of at once, and only once", (t) => {

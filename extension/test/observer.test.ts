@@ -58,6 +58,7 @@ function scene(t: TestContext, begin: string): Scene {
     play: (act) => {
       const { begin, lines } = order(act);
       editor.stand(begin);
+      editor.tell("window.onDidChangeActiveTextEditor", begin.front ? { document: begin.front } : {});
       let at = 0;
       for (const line of lines) {
         pass(line.at - at);
@@ -255,6 +256,36 @@ test("a save of all counts in each file and leaves the person where they are", (
   editor.tell("workspace.onDidSaveTextDocument", never);
   pass(1_000);
   assert.deepEqual(recorded(), [], "nobody was seen to write it");
+});
+
+test("a program's save behind is nobody's though the person wrote there before", (t) => {
+  const { play, pass, recorded } = scene(t, "rename_symbol");
+  play("rename_symbol");
+  recorded();
+  play("program_behind");
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding lamp.py"], "the tab that is in front there");
+});
+
+test("who wrote elsewhere and then opens a diff reviews it, and writes once they type into it", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "typing");
+  play("typing");
+  recorded();
+  play("diff");
+  assert.deepEqual(recorded(), ["code reviewing lens.ts"]);
+  const document = { uri: "file:///project/lens.ts", language: "typescript" };
+  editor.stand({ dirty: [document.uri] });
+  editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text: "x", removed: 0, range: [0, 0, 0, 0] }] });
+  pass(EVERY_MS);
+  assert.deepEqual(recorded(), ["coding lens.ts"]);
+});
+
+test("who has left the box of a commit's message is in the file again, though the editor doesn't say so", (t) => {
+  const { play, pass, recorded } = scene(t, "commit_message");
+  play("commit_message");
+  recorded();
+  pass(2 * EVERY_MS);
+  assert.equal(recorded().at(-1), "coding lamp.py");
 });
 
 test("what an extension logs is nobody's writing", (t) => {

@@ -11,6 +11,8 @@ export interface CadenceOptions<S> {
   readonly everyMs: () => number;
   /** Whether somebody is there and looks at this window: while that is so, it goes on without signals. */
   readonly attending: () => boolean;
+  /** What it then is about. */
+  readonly current: () => S;
   /** Called only when a beat may be due, so that the typing path doesn't pay for it. */
   readonly categoryOf: (subject: S) => string;
   readonly emit: (beat: Beat<S>) => void;
@@ -69,7 +71,7 @@ export class Cadence<S> {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (this.#subject !== undefined && this.options.attending()) this.#beat(this.#subject, this.options.now(), false);
+      if (this.options.attending()) this.#beat(this.options.current(), this.options.now(), false);
     }, ms);
   }
 }

@@ -20,6 +20,8 @@ export interface FrontOptions {
 export const QUIET_MS = 50;
 // What changes all the time is looked at all the same.
 const LONGEST_MS = 250;
+// Who hasn't written into a box for so long has left it, though the editor doesn't say so.
+const BOX_MS = 30_000;
 // A panel that opens for a terminal moves the text beside it, which looks like scrolling.
 const LAYOUT_MS = 1_000;
 
@@ -31,10 +33,12 @@ const LAYOUT_MS = 1_000;
 export class Front {
   /** Where the person is, if not in the editors: in a terminal, or in a box that stands for itself. */
   #elsewhere: Terminal | Subject | undefined;
+  #boxAt = -Infinity;
   #terminal: Terminal | undefined;
   #terminalAt = -Infinity;
   #document: TextDocument | undefined;
   #tab: string;
+  #tabAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
 
@@ -67,6 +71,7 @@ export class Front {
   writes(subject: Subject, box: boolean): void {
     this.#terminal = undefined;
     this.#elsewhere = box ? subject : undefined;
+    if (box) this.#boxAt = this.options.now();
   }
 
   scrolled(): void {
@@ -85,6 +90,7 @@ export class Front {
     // A tab also changes when its document is saved, by whomever.
     if (tab === this.#tab) return;
     this.#tab = tab;
+    this.#tabAt = this.options.now();
     this.inEditors();
   }
 
@@ -105,7 +111,13 @@ export class Front {
   subject(): Subject {
     const { folders, subjects } = this.options;
     if (isTerminal(this.#elsewhere)) return subjects.ofApp("terminal", folders.ofTerminal(this.#elsewhere), false);
+    if (this.options.now() - this.#boxAt > BOX_MS) this.#elsewhere = undefined;
     return this.#elsewhere ?? this.#inEditors() ?? subjects.ofApp("editor", folders.current, false);
+  }
+
+  /** Since when the tab in front is there. */
+  get shownSince(): number {
+    return this.#tabAt;
   }
 
   /** Whether two versions stand side by side. */

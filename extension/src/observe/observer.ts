@@ -89,10 +89,11 @@ export class Observer implements vscode.Disposable {
     this.#person = new Cadence({
       ...common,
       attending: () => this.#attending,
+      current: () => this.#front.subject(),
       categoryOf: (subject: Subject) => this.#categoryOf(subject),
     });
     // A program does not go on working in silence, so its cadence has no life between signals.
-    this.#program = new Cadence({ ...common, attending: () => false, categoryOf: () => AI_CODING });
+    this.#program = new Cadence({ ...common, attending: () => false, current: () => this.#front.subject(), categoryOf: () => AI_CODING });
     this.#work = new RunningWork(editor, now, () => { this.#front.changed(); });
     this.#front = new Front({
       editor,
@@ -193,10 +194,12 @@ export class Observer implements vscode.Disposable {
     });
   }
 
-  #credit(document: vscode.TextDocument, { hasCursor, inView, focused }: Edit, author: Author): void {
-    if (author === "nobody" || !this.#recording) return;
+  #credit(document: vscode.TextDocument, { hasCursor, inView, focused, saving }: Edit, author: Author): void {
+    if (!this.#recording) return;
+    // What a formatter does in a save leaves it the save of who wrote before.
+    if (!saving) this.#authors.set(this.#cells.ownerOf(document), author);
+    if (author === "nobody") return;
     const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
-    this.#authors.set(this.#cells.ownerOf(document), author);
     if (author === "program") {
       this.#programs(inView && focused, () => { this.#program.signal(subject); });
       return;
@@ -333,7 +336,8 @@ export class Observer implements vscode.Disposable {
       building: this.#work.has("building"),
       testing: this.#work.has("testing"),
     };
-    const reviewing = subject.reviewing || (isFile && this.#front.inDiff && !this.#typedWithin(TYPING_QUIET_MS));
+    const writes = this.#typedWithin(TYPING_QUIET_MS) && this.#lastTyped >= this.#front.shownSince;
+    const reviewing = subject.reviewing || (isFile && this.#front.inDiff && !writes);
     return categoryOf(around, reviewing, isFile && subject.uri ? this.#folders.pathWithin(subject.uri) : "");
   }
 }
