@@ -196,7 +196,7 @@ test("nothing is recorded while paused, and all again afterwards", (t) => {
 });
 
 test("what the editor tells by itself is nobody's time once everybody is gone", (t) => {
-  const acts = ["open_file", "diff", "settings", "welcome", "output", "picture", "huge_file", "scroll", "terminal", "hidden_task", "shown_task", "debugging", "changed_on_disk", "last_tab_closed"];
+  const acts = ["open_file", "diff", "settings", "welcome", "picture", "huge_file", "scroll", "terminal", "hidden_task", "shown_task", "debugging", "changed_on_disk", "last_tab_closed"];
   const { editor, play, pass, recorded } = scene(t, "open_file");
   editor.tell("window.onDidChangeWindowState", { focused: true, active: false });
   pass(IDLE_MS + 1_000);
