@@ -69,6 +69,12 @@ test("a submodule within reach goes by its own folder, even one that is called w
   assert.deepEqual(await of(path.join(root, "a")), { name: "lib", branch: "trunk", root });
 });
 
+test("a repository that is kept apart, though in a folder called worktrees, goes by its checkout's folder", async (t) => {
+  const folder = await laidOut(t, { "worktrees/lamp/HEAD": "ref: refs/heads/main\n", "lamp/.git": "gitdir: ../worktrees/lamp\n" });
+  const root = path.join(folder, "lamp");
+  assert.deepEqual(await of(path.join(root, "a")), { name: "lamp", branch: "main", root });
+});
+
 test("a Mercurial checkout has the branch that was named, or the bookmark that moves along, and a share goes by its source", async (t) => {
   const folder = await laidOut(t, {
     "tower/.hg/store/": "", "tower/src/": "",

@@ -68,6 +68,14 @@ test("an excluded project stays excluded behind a link, by each of its names and
   }
 });
 
+test("the name of a link to a project is one of the project's, though nothing is open", async (t) => {
+  const work = await place(t);
+  await checkout(path.join(work, "lighthouse"), "main", "a.py");
+  await symlink(path.join(work, "lighthouse"), path.join(work, "alias"));
+  const { name, names } = await finder(nodeFiles).of(path.join(work, "alias", "a.py"));
+  assert.deepEqual([name, new Set(names)], ["lighthouse", new Set(["lighthouse", "alias"])]);
+});
+
 test("a linked folder that is in no project belongs to the one that links to it", async (t) => {
   const work = await place(t);
   await mkdir(path.join(work, "data", "deep"), { recursive: true });

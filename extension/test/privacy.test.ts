@@ -140,14 +140,13 @@ test("any pattern makes a matcher, and none throws", () => {
 });
 
 test("a pattern whose text a path doesn't hold is passed over, and no other", () => {
-  const some = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(...Array.from("*?[]{}!-,/ab")) });
+  const some = fc.array(fc.constantFrom("**/", "**", ...Array.from("*?[]{}!-,/ab")), { minLength: 1, maxLength: 8 }).map((parts) => parts.join(""));
   const posix = { home: undefined, ignoreCase: false };
-  fc.assert(fc.property(some, fc.string({ maxLength: 10, unit: fc.constantFrom(...Array.from("/ab-")) }), (pattern, rest) => {
-    const file = `/${rest}`;
+  fc.assert(fc.property(some, fc.string({ maxLength: 6, unit: fc.constantFrom("/", "a", "b") }), (pattern, file) => {
     const whole = pattern.replace(/(?<!\/)\/+$/, "");
     const plain = new Automaton("", whole.startsWith("/") || whole.startsWith("**") ? whole : `**/${whole}`);
     assert.equal(matcher([pattern], posix)(file), plain.matches(file), `${pattern} ${file}`);
-  }), { numRuns: 3_000 });
+  }), { numRuns: 5_000 });
 });
 
 test("a list that comes again is made into nothing anew, and a changed one is", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, realpath, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import * as path from "node:path";
 import { test, type TestContext } from "node:test";
 import type { Files } from "../src/describe/files";
@@ -118,10 +117,17 @@ test("a project file that names a part of a checkout is nearer than the checkout
   assert.deepEqual(await find(path.join(root, "src", "a.ts")), { name: "Lens", branch: "topic", root: path.join(root, "src"), sure: true });
 });
 
-test("a project file in a home folder that gives no name of its own names nothing", async () => {
-  const person = homedir();
+test("a project file in a home folder that gives no name of its own names nothing", async (t) => {
+  for (const name of ["HOME", "USERPROFILE"]) {
+    const before = process.env[name];
+    process.env[name] = "/data/ann";
+    t.after(() => {
+      if (before === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before;
+    });
+  }
   for (const text of ["", "\n", "{project}", "team/{project}"]) {
-    for (const [folder, flavour] of [[person, path], ["/home/ann", path.posix], ["/root", path.posix], ["/", path.posix], ["C:\\Users\\ann", path.win32]] as const) {
+    for (const [folder, flavour] of [["/data/ann", path.posix], ["/mnt/data/ann", path.posix], ["/home/bob", path.posix], ["/root", path.posix], ["/", path.posix], ["C:\\Users\\ann", path.win32]] as const) {
       const files: Files = { ...emptyFiles, read: (name) => Promise.resolve(name === flavour.join(folder, ".wakatime-project") ? text : undefined) };
       const { name } = await projects({ files, path: flavour }).of(flavour.join(folder, "notes", "a.md"));
       assert.equal(name, "", `${folder} ${text}`);

@@ -59,9 +59,11 @@ test("git is asked once, from within the checkout, and again when a reference ha
   assert.deepEqual(said, []);
 });
 
-test("a detached head has no branch, which is no complaint", async (t) => {
-  const { branch, said } = await bench(t, "exit 1");
-  assert.deepEqual([await branch(), said], ["", []]);
+test("a detached head has no branch, which is no complaint; nor has one that an old git takes for a branch", async (t) => {
+  for (const script of ["exit 1", "echo refs/heads/.invalid"]) {
+    const { branch, said } = await bench(t, script);
+    assert.deepEqual([await branch(), said], ["", []]);
+  }
 });
 
 test("what keeps git from telling is said once", async (t) => {
@@ -80,6 +82,10 @@ test("no git is said, and none is taken from the checkout, from folders that are
   assert.deepEqual([await one.branch(), one.said], ["", ["No branch of repositories with the reftable format: git is not installed"]]);
   const other = await bench(t, "echo refs/heads/evil", { strange: () => [other.folder] });
   assert.deepEqual([await other.branch(), await other.calls()], ["", []]);
+  const environment: NodeJS.ProcessEnv = {};
+  const third = await bench(t, "echo refs/heads/evil", { environment });
+  environment["PATH"] = path.relative(process.cwd(), path.join(third.folder, "bin"));
+  assert.deepEqual([await third.branch(), await third.calls()], ["", []]);
 });
 
 test("no git is run where the person trusts nothing, nor where settings lead elsewhere", async (t) => {
