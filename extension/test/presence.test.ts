@@ -53,6 +53,8 @@ test("who only turns the wheel reads for ten minutes after the last key, and is 
     one.presence.scrolled();
   }
   assert.equal(one.presence.here, false);
+  one.presence.scrolled();
+  assert.equal(one.presence.here, false, "and it brings nobody back");
 });
 
 test("after a wake-up the editor's word from before counts for nobody, and again once it must be a new one", () => {

@@ -9,7 +9,7 @@ export interface PresenceOptions {
 
 /** How long after a wake-up the editor may still call active who was there before it: a minute, and some. */
 export const DOUBT_MS = 70_000;
-// Scrolling has no key, and programs scroll too: alone it keeps nobody present for longer.
+// Scrolling has no key, and programs scroll too: alone it brings nobody back, and keeps nobody there for longer.
 const SCROLLING_MS = 10 * 60_000;
 // A key or a click so recent is somebody's at the keyboard, though the editor has yet to say so.
 const JUST_NOW_MS = 2_000;
@@ -39,9 +39,8 @@ export class Presence {
 
   /** The view moved, and nothing was edited. */
   scrolled(): void {
-    this.#hear();
     const now = this.options.now();
-    if (now - this.#lastSure <= SCROLLING_MS) this.#lastSign = now;
+    if (this.here && now - this.#lastSure <= SCROLLING_MS) this.#lastSign = now;
   }
 
   /** The editor says that somebody began or ceased to be active in its window. */
