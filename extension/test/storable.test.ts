@@ -38,7 +38,10 @@ test("what the service takes stays as it is, down to the last character", () => 
 });
 
 test("a path that looks like a URL with a NUL in it, and a file that is named by a blank, have an entity", () => {
-  assert.equal(storableEntity("file:/a%00b"), "file:/a\ufffdb");
+  for (const url of ["file:/a%00b", " FILE:/a%2500b", "\x1cfile:/a%252500b"]) {
+    assert.ok(storableEntity(url).endsWith("a\ufffdb"));
+    assert.ok(storable("project", url).endsWith("a\ufffdb"));
+  }
   assert.equal(storableEntity(" "), "\ufffd");
   assert.equal(storableEntity("a%00b"), "a%00b");
 });

@@ -4,11 +4,16 @@ import { LONGEST } from "./limits";
 const MOST_UNITS = 1 << 16;
 // What the service takes for nothing at all.
 const BLANK = /^[\s\x1c-\x1f\x85]*$/;
+// A folder of that name makes a URL of a path, and the service decodes those.
+const URL_OF_FILE = /^[\s\x1c-\x1f\x85]*file:/i;
+const ENCODED_NUL = /%(?:25)*00/g;
 const UNKNOWN = "\ufffd";
 
 /** The text as the service can store it in that field: composed as it does, no longer, without NUL and half a pair. */
 export function storable(field: keyof typeof LONGEST, text: string): string {
-  const whole = text.slice(0, MOST_UNITS).replaceAll("\0", UNKNOWN).replace(/\p{Surrogate}/gu, UNKNOWN).normalize("NFC");
+  const start = text.slice(0, MOST_UNITS);
+  const plain = URL_OF_FILE.test(start) ? start.replace(ENCODED_NUL, UNKNOWN) : start;
+  const whole = plain.replaceAll("\0", UNKNOWN).replace(/\p{Surrogate}/gu, UNKNOWN).normalize("NFC");
   const most = LONGEST[field];
   // Never more characters than units, and a character is not to be cut in two.
   return whole.length <= most ? whole : Array.from(whole.slice(0, 2 * most)).slice(0, most).join("");
@@ -16,7 +21,5 @@ export function storable(field: keyof typeof LONGEST, text: string): string {
 
 /** An entity, which must not be empty: a file can be named by a blank. */
 export function storableEntity(text: string): string {
-  // A folder named `file:` makes a URL of a path, and the service decodes those.
-  const plain = /^\s*file:/i.test(text) ? text.replaceAll("%00", UNKNOWN) : text;
-  return storable("entity", BLANK.test(plain) ? UNKNOWN : plain);
+  return storable("entity", BLANK.test(text) ? UNKNOWN : text);
 }
