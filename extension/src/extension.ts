@@ -7,6 +7,7 @@ import { registerCommands } from "./show/commands/register";
 import { Notices } from "./show/notices";
 import { showPaused } from "./show/paused";
 import { StatusBar } from "./show/statusBar";
+import { TodayView } from "./show/today/todayView";
 
 /** What other extensions may use. Everything in it is already redacted by the settings. */
 export interface TimecodeApi {
@@ -24,6 +25,13 @@ export function activate(context: vscode.ExtensionContext): TimecodeApi {
   const bar = new StatusBar();
   const page = new AsideDocument(app.aside);
   const notices = new Notices(app);
+  const today = new TodayView({
+    facts: () => app.facts(),
+    service: () => app.service,
+    onDidChange: app.onDidChange,
+    titleOf: (command) => titleOf(context.extension, command),
+    log: (line) => { log.info(line); },
+  });
   const show = (): void => {
     const facts = app.facts();
     bar.show(facts);
@@ -31,9 +39,14 @@ export function activate(context: vscode.ExtensionContext): TimecodeApi {
     void notices.consider();
   };
   show();
-  context.subscriptions.push(log, app, bar, page, app.onDidChange(show), registerCommands(app, page));
+  context.subscriptions.push(log, app, bar, page, today, app.onDidChange(show), registerCommands(app, page));
   running = app;
   return { onDidRecord: app.onDidRecord, onDidSettle: app.onDidSettle };
+}
+
+function titleOf({ packageJSON }: vscode.Extension<unknown>, command: string): string {
+  const { contributes } = packageJSON as { contributes: { commands: { command: string; title: string }[] } };
+  return contributes.commands.find((one) => one.command === command)?.title ?? command;
 }
 
 export async function deactivate(): Promise<void> {

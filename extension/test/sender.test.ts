@@ -300,6 +300,7 @@ test("what another request tells does not hide that sending fails", async (t) =>
   sender.wake();
   await sender.idle();
   sender.observe({ state: "up", detail: "" });
+  await sender.idle();
   assert.equal(sender.link.state, "failing");
   assert.equal(service.posts(), 1, "nor does it cut the wait short");
   broken = false;

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { statusView, type Facts } from "./statusView";
+import { statusView, type Facts, type Line } from "./statusView";
 
 /** The item in the status bar. A click opens the dashboard, or what helps in the state it shows. */
 export class StatusBar implements vscode.Disposable {
@@ -18,7 +18,7 @@ export class StatusBar implements vscode.Disposable {
     this.#shown = state;
     this.#item.text = view.text;
     this.#item.tooltip = markdown(view.lines);
-    this.#item.accessibilityInformation = { label: `Timecode: ${view.lines.map((line) => line.replace(/\.$/, "")).join("; ")}` };
+    this.#item.accessibilityInformation = { label: `Timecode: ${view.lines.map(spoken).join("; ")}` };
     this.#item.backgroundColor = view.warning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     this.#item.command = commandFor(facts);
   }
@@ -28,17 +28,33 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function markdown(lines: readonly string[]): vscode.MarkdownString {
+function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  lines.forEach((line, index) => {
-    if (index > 0) text.appendMarkdown("  \n");
-    // appendText escapes: a project called "[x](command:…)" stays a name.
-    text.appendText(line.replaceAll("\n", " "));
-  });
+  let rows = 0;
+  for (const line of lines) {
+    if (typeof line === "string") {
+      text.appendMarkdown(`\n\n${escaped(line)}`);
+      continue;
+    }
+    // The first row is the table's head, as a table must have one.
+    if (rows === 0) text.appendMarkdown("\n");
+    text.appendMarkdown(`\n|${line.map(escaped).join("|")}|`);
+    if (rows++ === 0) text.appendMarkdown("\n|--:|:--|");
+  }
   return text;
 }
 
-function commandFor({ recording, link, installed }: Facts): string {
+/** appendText escapes, all but what ends a table's cell: a project called "[x](command:…)" stays a name. */
+function escaped(text: string): string {
+  return new vscode.MarkdownString().appendText(text.replace(/\s/g, " ")).value.replaceAll("|", "&#124;");
+}
+
+function spoken(line: Line): string {
+  return typeof line === "string" ? line.replace(/\.$/, "") : line.join(" ").trim();
+}
+
+/** What helps in a state, or opens the dashboard where all is well. */
+export function commandFor({ recording, link, installed }: Facts): string {
   if (!recording) return "timecode.resume";
   if (link === "stranger" || link === "unauthorised" || link === "no-token") return "timecode.setToken";
   if (link === "offline") return installed === false ? "timecode.welcome" : "timecode.startService";
