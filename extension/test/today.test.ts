@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fetchDay, type Day } from "../src/client/day";
 import { LinkError } from "../src/client/link";
@@ -112,4 +114,13 @@ test("an answer that is no statistics is not taken for an empty day", async (t) 
   for (const body of [{}, [], { total_seconds: "1", groups: [] }, { total_seconds: 1, groups: {} }]) {
     await assert.rejects(fetchDay(await answering(t, body)), (error) => error instanceof LinkError && error.state === "failing");
   }
+});
+
+test("the manifest's view is the one that is provided, with an icon that takes the theme's colour", () => {
+  const read = (name: string): string => readFileSync(join(__dirname, "..", name), "utf8");
+  const { contributes } = JSON.parse(read("package.json")) as { contributes: { views: { [container: string]: { id: string; icon: string }[] }; viewsContainers: { activitybar: { id: string; icon: string }[] } } };
+  const [container] = contributes.viewsContainers.activitybar;
+  const [view] = contributes.views[container?.id ?? ""] ?? [];
+  assert.match(read("src/show/today/todayView.ts"), new RegExp(`registerWebviewViewProvider\\("${view?.id ?? "none"}"`));
+  for (const icon of [container?.icon, view?.icon]) assert.deepEqual(read(icon ?? "").match(/#[0-9a-f]{3,}|rgb|(?<=stroke=")\w+/gi), ["currentColor"]);
 });

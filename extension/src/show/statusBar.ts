@@ -30,16 +30,18 @@ export class StatusBar implements vscode.Disposable {
 
 function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  let rows = 0;
+  let inTable = false;
   for (const line of lines) {
     if (typeof line === "string") {
       text.appendMarkdown(`\n\n${escaped(line)}`);
+      inTable = false;
       continue;
     }
-    // The first row is the table's head, as a table must have one.
-    if (rows === 0) text.appendMarkdown("\n");
-    text.appendMarkdown(`\n|${line.map(escaped).join("|")}|`);
-    if (rows++ === 0) text.appendMarkdown("\n|--:|:--|");
+    // A table must have a head, which the editor's style would not align with the rest: it stays empty.
+    if (!inTable) text.appendMarkdown("\n\n|||\n|--:|:--|");
+    inTable = true;
+    const [time, what] = line;
+    text.appendMarkdown(`\n|${escaped(time)}|&nbsp; ${escaped(what)}|`);
   }
   return text;
 }
