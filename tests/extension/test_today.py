@@ -52,11 +52,12 @@ def credited(service: Service) -> list[list[str]]:
 
 
 def work_elsewhere(service: Service, begin: time, project: str, minutes: int) -> None:
-    """What another editor brings."""
+    """What another editor brings, today and tomorrow: midnight may come while one looks."""
     today = datetime.now(UTC).astimezone()
-    at = datetime.combine(today, begin, today.tzinfo)
+    begins = [datetime.combine(today, begin, today.tzinfo) + timedelta(days=days) for days in (0, 1)]
     events = [
         {"time": (at + timedelta(minutes=minute)).isoformat(), "entity": "elsewhere.py", "project": project}
+        for at in begins
         for minute in range(minutes + 1)
     ]
     token = (service.home / "token").read_text().strip()
