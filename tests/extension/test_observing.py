@@ -18,8 +18,7 @@ pytestmark = pytest.mark.editor
 
 @pytest.fixture(scope="module")
 def _calm(driver: webdriver.Chrome, editor: Editor, project: Path) -> Iterator[Window]:
-    window = Window(driver, editor, project)
-    window.notice_absence_soon()
+    window = Window(driver, editor, project, absent_soon=True)
     yield window
     window.close()
 

@@ -1,0 +1,290 @@
+"""What a person does in a day, each kind in a few lines: the gestures, and what is meant from which moment on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from extension.editor_kit.waiting import until
+from extension.editor_kit.window import Window
+from selenium.webdriver.common.keys import Keys
+
+from . import program
+from .book import Meaning
+from .person import Person
+from .world import Place, World
+
+
+@dataclass(frozen=True)
+class Day:
+    """Who does it, and where."""
+
+    person: Person
+    world: World
+    harbour: Window
+    island: Window
+
+
+Act = Callable[[Day, float], None]
+
+EDITOR = Meaning("coding", "harbour", "editor")
+TERMINAL = Meaning("coding", "harbour", "terminal")
+
+
+# Files.
+
+
+def typing(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.person.rng.choice(day.world.sources))
+    day.person.type(day.harbour, seconds)
+
+
+def reading(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.person.rng.choice(day.world.sources))
+    day.person.read(day.harbour, seconds)
+
+
+def writing_tests(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.world.test)
+    day.person.type(day.harbour, seconds)
+
+
+def writing_docs(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.person.rng.choice(day.world.docs))
+    day.person.type(day.harbour, seconds)
+
+
+def reviewing(day: Day, seconds: float) -> None:
+    place = day.person.rng.choice(day.world.sources)
+    day.person.command(day.harbour, "vscode.diff", day.world.before_review, place.path)
+    day.person.look_at(day.harbour, Meaning.of(place, "code reviewing"))
+    day.person.watch(day.harbour, seconds)
+
+
+def in_the_other_window(day: Day, seconds: float) -> None:
+    day.person.open(day.island, day.person.rng.choice(day.world.abroad))
+    day.person.type(day.island, seconds)
+
+
+def behind_a_link(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.person.rng.choice(day.world.linked))
+    day.person.type(day.harbour, seconds)
+
+
+def in_a_worktree(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.world.worktree)
+    day.person.type(day.harbour, seconds)
+
+
+def excluded(day: Day, seconds: float) -> None:
+    """By its own path and through the link, in either order."""
+    for path in day.person.rng.sample(day.world.excluded, 2):
+        day.person.open_path(day.harbour, path, None)
+        day.person.type(day.harbour, seconds / 2)
+
+
+# What is no file.
+
+
+def notes(day: Day, seconds: float) -> None:
+    day.person.command(day.harbour, "workbench.action.files.newUntitledFile")
+    day.person.look_at(day.harbour, EDITOR)
+    day.person.type(day.harbour, seconds)
+
+
+def settings(day: Day, seconds: float) -> None:
+    page = day.person.rng.choice(("openSettings2", "openGlobalKeybindings", "openWalkthrough"))
+    day.person.command(day.harbour, f"workbench.action.{page}")
+    day.person.look_at(day.harbour, EDITOR)
+    day.person.watch(day.harbour, seconds)
+
+
+def output(day: Day, seconds: float) -> None:
+    day.person.command(day.harbour, "workbench.panel.output.focus")
+    day.person.look_at(day.harbour, EDITOR)
+    day.person.watch(day.harbour, seconds)
+
+
+def terminal(day: Day, seconds: float) -> None:
+    _open_terminal(day)
+    for _ in range(max(1, int(seconds / 2))):
+        day.harbour.type("date\n")
+        day.person.watch(day.harbour, 2)
+
+
+def testing(day: Day, seconds: float) -> None:
+    _run(day, "./pytest", "running tests", seconds)
+
+
+def building(day: Day, seconds: float) -> None:
+    _run(day, "make", "building", seconds)
+
+
+def _open_terminal(day: Day) -> None:
+    """A new one: the editor tells no extension that the keyboard goes back to one that was there."""
+    day.person.command(day.harbour, "workbench.action.terminal.new")
+    until(day.harbour.in_terminal, "the terminal to take the keyboard")
+    day.person.look_at(day.harbour, TERMINAL)
+    shell = "return !!vscode.window.activeTerminal?.shellIntegration"
+    until(lambda: day.harbour.evaluate(shell), "the shell to tell of its commands")
+
+
+def _run(day: Day, command: str, category: str, seconds: float) -> None:
+    _open_terminal(day)
+    day.harbour.type(f"{command}\n")
+    day.person.look_at(day.harbour, Meaning(category, "harbour", "terminal"))
+    day.person.watch(day.harbour, seconds)
+    day.harbour.press(Keys.CONTROL, "c")
+    day.person.look_at(day.harbour, TERMINAL)
+    day.person.watch(day.harbour, 1)
+
+
+# What runs beside the work.
+
+
+def typing_while_it_builds(day: Day, seconds: float) -> None:
+    with _task(day, "Build"):
+        _type_in_quay(day, "building", seconds)
+    _type_in_quay(day, "coding", 1)
+
+
+def typing_while_it_tests(day: Day, seconds: float) -> None:
+    with _task(day, "Test"):
+        _type_in_quay(day, "running tests", seconds)
+    _type_in_quay(day, "coding", 1)
+
+
+def _type_in_quay(day: Day, category: str, seconds: float) -> None:
+    day.person.look_at(day.harbour, Meaning.of(day.world.quay, category))
+    day.person.type(day.harbour, seconds)
+
+
+@contextmanager
+def _task(day: Day, group: str) -> Iterator[None]:
+    """Runs out of sight."""
+    day.person.open(day.harbour, day.world.quay)
+    day.harbour.evaluate(
+        f"""const {{ Task, ShellExecution, TaskGroup, TaskRevealKind, workspace }} = vscode;
+        const shell = new ShellExecution('sleep 900');
+        const task = new Task({{ type: 'shell' }}, workspace.workspaceFolders[0], 'crane', 'day', shell);
+        task.group = TaskGroup.{group};
+        task.presentationOptions = {{ reveal: TaskRevealKind.Never }};
+        await vscode.tasks.executeTask(task);"""
+    )
+    yield
+    day.harbour.evaluate("vscode.tasks.taskExecutions.forEach((one) => one.terminate())")
+    until(lambda: not day.harbour.evaluate("return vscode.tasks.taskExecutions.length"), "the task to end")
+
+
+def debugging(day: Day, seconds: float) -> None:
+    place = day.world.program
+    day.person.open(day.harbour, place)
+    day.harbour.evaluate(
+        f"""const about = {{ type: 'node', request: 'launch', name: 'beacon', program: {json.dumps(str(place.path))} }};
+        const [root] = vscode.workspace.workspaceFolders;
+        if (!(await vscode.debug.startDebugging(root, about))) throw new Error('no debug session');"""
+    )
+    day.person.look_at(day.harbour, Meaning.of(place, "debugging"))
+    day.harbour.show(str(place.path))
+    day.person.read(day.harbour, seconds)
+    day.harbour.evaluate("await vscode.debug.stopDebugging()")
+    until(lambda: day.harbour.evaluate("return !vscode.debug.activeDebugSession"), "the session to end")
+    day.person.look_at(day.harbour, Meaning.of(place))
+    day.person.type(day.harbour, 1)
+
+
+# Programs at work, and what only looks like it.
+
+
+def agent_behind_somebody_elsewhere(day: Day, seconds: float) -> None:
+    """In a window without the focus, in front or behind."""
+    seen = day.person.rng.choice((day.world.agents, day.world.abroad[0]))
+    day.person.open(day.island, seen)
+    day.person.leave()
+    _agent(day, day.island, day.world.agents, seconds)
+    day.person.open(day.island, seen)
+    day.person.come_back(day.island, 1)
+
+
+def agent_behind_somebody_away(day: Day, seconds: float) -> None:
+    """Nobody is at the keyboard, though the window has the focus; then the person's first key is the person's."""
+    seen = day.person.rng.choice((day.world.agents_here, day.world.quay))
+    day.person.open(day.harbour, seen)
+    day.person.type(day.harbour, 1)
+    day.person.go_away(2)
+    _agent(day, day.harbour, day.world.agents_here, seconds)
+    day.person.come_back(day.harbour, 2)
+
+
+def agent_before_somebody_who_watches(day: Day, seconds: float) -> None:
+    """A known assistant is active in this window; who has asked it has the hands off until it is done."""
+    seen = day.person.rng.choice((day.world.agents, day.world.abroad[0]))
+    day.person.open(day.island, seen)
+    day.person.type(day.island, 2)
+    _agent(day, day.island, day.world.agents, seconds)
+    day.person.come_back(day.island, 2)
+
+
+def _agent(day: Day, window: Window, place: Place, seconds: float) -> None:
+    """What a program does is its own until somebody turns to something."""
+    day.person.book.turn(Meaning.of(place, "ai coding"))
+    day.person.rng.choice((program.in_pieces, program.in_a_stream))(window, place.path, seconds)
+
+
+def program_saving_behind(day: Day, seconds: float) -> None:
+    """A few characters now and then, in another file, saved at once: no work of anybody's, and the subject stays."""
+    day.person.open(day.harbour, day.world.quay)
+    saving = day.world.agents_here.path
+    day.person.type(day.harbour, seconds, lambda: program.edit(day.harbour, saving, "# 1\n"))
+
+
+def replacing_all(day: Day, seconds: float) -> None:
+    """A person's command, however much it changes."""
+    day.person.open(day.harbour, day.world.quay)
+    day.person.type(day.harbour, seconds / 2)
+    day.harbour.press(Keys.CONTROL, "h")
+    day.harbour.type(f"an {Keys.TAB}one ")
+    day.harbour.press(Keys.CONTROL, Keys.ALT, Keys.ENTER)
+    day.harbour.press(Keys.ESCAPE)
+    day.person.type(day.harbour, seconds / 2)
+
+
+def editing_by_command(day: Day, seconds: float) -> None:
+    """Keys, and an extension that edits for them: twelve lines here, and a rename in the file behind."""
+    day.person.open(day.harbour, day.world.quay)
+    here, there = day.world.quay.path, day.world.agents_here.path
+    for _ in range(max(1, int(seconds / 3))):
+        day.person.type(day.harbour, 2)
+        program.edit(day.harbour, here, "# pasted by a key of an extension\n" * 12)
+        program.edit(day.harbour, there, "# renamed\n" * 12)
+        day.person.type(day.harbour, 1)
+
+
+# Nobody.
+
+
+def elsewhere(day: Day, seconds: float) -> None:
+    """In another program, for longer than counts as work."""
+    day.person.leave()
+    day.person.pause(max(seconds, 5))
+
+
+def away(day: Day, seconds: float) -> None:
+    day.person.open(day.harbour, day.world.quay)
+    day.person.go_away(max(seconds, 5))
+    day.person.come_back(day.harbour, 1)
+
+
+def asleep(day: Day, seconds: float) -> None:
+    """The machine sleeps, as far as a window can tell: its extension host stands still for longer than any timer."""
+    day.person.open(day.harbour, day.world.quay)
+    day.person.type(day.harbour, 1)
+    day.harbour.suspend_host()
+    day.person.book.turn(None)
+    try:
+        day.person.pause(max(seconds, 17))
+    finally:
+        day.harbour.resume_host()
+    day.person.come_back(day.harbour, 1)

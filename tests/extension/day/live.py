@@ -1,0 +1,44 @@
+"""One day lived from a script, and what the service made of it."""
+
+from __future__ import annotations
+
+import random
+
+from extension.editor_kit.ledger import Ledger
+from extension.editor_kit.service import Service
+from extension.editor_kit.waiting import until
+from extension.editor_kit.window import Window
+
+from .acts import Day
+from .book import Book
+from .comparison import TIMEOUT_S, Comparison, credited, since
+from .person import Person
+from .script import Script
+from .world import World
+
+
+def live(
+    script: Script,
+    rng: random.Random,
+    world: World,
+    windows: tuple[Window, Window],
+    service: Service,
+    ledger: Ledger,
+) -> Comparison:
+    harbour, island = windows
+    book = Book()
+    person = Person(rng, book)
+    person.leave_in_front(island, world.abroad[0])
+    person.leave_in_front(harbour, world.quay)
+    harbour.leave()
+    person.pause(TIMEOUT_S)  # what came before must not reach into the day
+    until(lambda: not ledger.queued_bytes(), "the queue to be empty")
+    before, began = credited(service), len(service.events())
+    for act, seconds in script:
+        book.act = act.__name__
+        act(Day(person, world, harbour, island), seconds)
+    book.act = "the evening"
+    person.leave()
+    person.pause(TIMEOUT_S)
+    until(lambda: not ledger.queued_bytes(), "the queue to be empty")
+    return Comparison(book, since(before, credited(service)), service.events()[began:])
