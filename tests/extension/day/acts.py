@@ -178,9 +178,18 @@ def _task(day: Day, group: str) -> Iterator[None]:
     until(lambda: not day.harbour.evaluate("return vscode.tasks.taskExecutions.length"), "the task to end")
 
 
+# The editor may name an ended session as the active one for good; so count.
+_COUNT_SESSIONS = """if (!globalThis.sessions) {
+    globalThis.sessions = new Set();
+    vscode.debug.onDidStartDebugSession((one) => sessions.add(one.id));
+    vscode.debug.onDidTerminateDebugSession((one) => sessions.delete(one.id));
+}"""
+
+
 def debugging(day: Day, seconds: float) -> None:
     place = day.world.program
     day.person.open(day.harbour, place)
+    day.harbour.evaluate(_COUNT_SESSIONS)
     day.harbour.evaluate(
         f"""const about = {{ type: 'node', request: 'launch', name: 'beacon', program: {json.dumps(str(place.path))} }};
         const [root] = vscode.workspace.workspaceFolders;
@@ -190,7 +199,7 @@ def debugging(day: Day, seconds: float) -> None:
     day.harbour.show(str(place.path))
     day.person.read(day.harbour, seconds)
     day.harbour.evaluate("await vscode.debug.stopDebugging()")
-    until(lambda: day.harbour.evaluate("return !vscode.debug.activeDebugSession"), "the session to end")
+    until(lambda: day.harbour.evaluate("return !sessions.size"), "the debug session to end")
     day.person.look_at(day.harbour, Meaning.of(place))
     day.person.type(day.harbour, 1)
 

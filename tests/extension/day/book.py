@@ -55,9 +55,9 @@ class Book:
     def __init__(self) -> None:
         self._turns: list[tuple[float, Meaning | None, str]] = []
 
-    def turn(self, meaning: Meaning | None, after_s: float = 0) -> None:
-        """From now on, or from some seconds after now on; None is nobody's time."""
-        self._turns.append((time.time() + after_s, meaning, self.act))
+    def turn(self, meaning: Meaning | None, at: float | None = None) -> None:
+        """From now on, or from that moment on; None is nobody's time."""
+        self._turns.append((at or time.time(), meaning, self.act))
 
     def spans(self) -> Iterator[Span]:
         """Every stretch between two turns; what comes after the last one is of no day."""

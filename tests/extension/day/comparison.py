@@ -36,6 +36,7 @@ class Comparison:
         self._spans = list(book.spans())
         self._meant = book.seconds()
         self._given = given
+        self._events = events
         self._stretches = list(_stretches(events))
 
     @property
@@ -51,6 +52,15 @@ class Comparison:
     @property
     def share(self) -> float:
         return self.difference_s / self.day_s
+
+    def naming(self, *words: str) -> list[dict[str, Any]]:
+        """The events of the day in which one of these stands, in whatever field."""
+        return [one for one in self._events if any(word in str(value) for word in words for value in one.values())]
+
+    def during(self, act: str) -> float:
+        """What was credited in an act's time of nobody."""
+        nobodys = (span for span in self._spans if span.act == act and not span.meaning)
+        return sum(sum(self.within(span).values()) for span in nobodys)
 
     def cells(self) -> list[tuple[Meaning, float, float, float]]:
         """Each meaning with what was meant, what was credited, and the difference; the worst first."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from extension.editor_kit.install import pack
+from extension.editor_kit.ledger import Ledger
 from extension.editor_kit.server import Editor
 from extension.editor_kit.service import Service
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
 from selenium import webdriver
 
-from .comparison import TIMEOUT_S
+from .comparison import TIMEOUT_S, Comparison
+from .live import live as _live
 from .program import AGENT
+from .script import Script
 from .world import EXCLUDED, World
 
 
@@ -57,3 +62,11 @@ def windows(
     harbour.configure(timecode__excludeProjects=None)
     island.close()
     harbour.close()
+
+
+@pytest.fixture
+def live(
+    windows: tuple[Window, Window], world: World, service: Service, ledger: Ledger
+) -> Callable[[Callable[[random.Random], Script], int], Comparison]:
+    """Lives a day that is drawn from a seed."""
+    return partial(_live, world=world, windows=windows, service=service, ledger=ledger)

@@ -1,8 +1,12 @@
-"""One day lived from a script, and what the service made of it."""
+"""Lives a day by its script, and asks the service what it made of it."""
 
 from __future__ import annotations
 
+import json
+import os
 import random
+from collections.abc import Callable
+from pathlib import Path
 
 from extension.editor_kit.ledger import Ledger
 from extension.editor_kit.service import Service
@@ -18,13 +22,16 @@ from .world import World
 
 
 def live(
-    script: Script,
-    rng: random.Random,
+    draw: Callable[[random.Random], Script],
+    seed: int,
     world: World,
     windows: tuple[Window, Window],
     service: Service,
     ledger: Ledger,
 ) -> Comparison:
+    """The script is drawn from the seed, and so is all that is left to chance in its acts."""
+    rng = random.Random(seed)
+    script = draw(rng)
     harbour, island = windows
     book = Book()
     person = Person(rng, book)
@@ -34,11 +41,23 @@ def live(
     person.pause(TIMEOUT_S)  # what came before must not reach into the day
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")
     before, began = credited(service), len(service.events())
+    day = Day(person, world, harbour, island)
     for act, seconds in script:
         book.act = act.__name__
-        act(Day(person, world, harbour, island), seconds)
+        try:
+            act(day, seconds)
+        except Exception as error:
+            error.add_note(f"in the act {book.act}, {seconds:.1f} s, of the seed {seed}")
+            if os.environ.get("DAY_DEV"):
+                print("FAILED", book.act, error)
+                harbour._driver.save_screenshot(f"/tmp/day-{act.__name__}.png")
+                continue
+            raise
     book.act = "the evening"
     person.leave()
     person.pause(TIMEOUT_S)
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")
+    if os.environ.get("DAY_DEV"):
+        turns = [[b, str(m), a] for b, m, a in book._turns]
+        Path("/tmp/day-dump.json").write_text(json.dumps({"turns": turns, "events": service.events()[began:]}))
     return Comparison(book, since(before, credited(service)), service.events()[began:])

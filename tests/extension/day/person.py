@@ -23,6 +23,11 @@ GRACE_S = IDLE_S + 0.85
 
 _WORDS = ("rope", "sail", "keel", "mast", "helm", "deck", "hull", "oar")
 
+# Answers with the moment in which the editor has the file in front.
+_OPEN = """const document = await vscode.workspace.openTextDocument(vscode.Uri.file(PATH));
+await vscode.window.showTextDocument(document, { preview: false });
+return Date.now();"""
+
 
 class Person:
     """In front of one window at a time, or of none."""
@@ -45,11 +50,11 @@ class Person:
             window.stir()
             self.look_at(window, self._in_front[window])
 
-    def look_at(self, window: Window, meaning: Meaning | None) -> None:
-        """Has this in front from now on; None is what nobody may know of."""
+    def look_at(self, window: Window, meaning: Meaning | None, at: float | None = None) -> None:
+        """Has this in front from now on, or from a moment just past; None is what nobody may know of."""
         self._window = window
         self._in_front[window] = meaning
-        self.book.turn(meaning)
+        self.book.turn(meaning, at)
 
     def open(self, window: Window, place: Place) -> None:
         """Opens a file with the cursor at its end."""
@@ -58,8 +63,9 @@ class Person:
     def open_path(self, window: Window, path: Path, meaning: Meaning | None) -> None:
         self.sit_down_at(window)
         window.stir()  # nobody opens a file without a key or a click
-        window.show(str(path))
-        self.look_at(window, meaning)
+        shown = window.evaluate(_OPEN.replace("PATH", json.dumps(str(path))))
+        self.look_at(window, meaning, shown / 1000)
+        window.show(str(path))  # for the keyboard
 
     def command(self, window: Window, name: str, *arguments: Path) -> None:
         """Has the editor do something, as a key or the palette does; files are its arguments."""
@@ -99,7 +105,7 @@ class Person:
 
     def go_away(self, seconds: float) -> None:
         """Takes the hands off, and is gone for some seconds once that counts as absence."""
-        self.book.turn(None, GRACE_S)
+        self.book.turn(None, time.time() + GRACE_S)
         self.pause(GRACE_S + seconds)
 
     def come_back(self, window: Window, seconds: float) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from extension.editor_kit.server import make_project
 
 EXCLUDED = "vault"
+SECRETS = (EXCLUDED, "cellar", "ruby.py", "pearl.py")
+"""Every name by which the excluded project could be told: its own, its link's, its files'."""
 
 # Long enough to be scrolled, with a word that can be replaced all over.
 _PROSE = "".join(f"# {n}: an anchor lies here\n" for n in range(150))
