@@ -1,20 +1,19 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
-import { findCommand } from "./client/launch";
-import { Latest } from "./client/latest";
-import { loopback, urlOf, type Address } from "./client/loopback";
+import { Connection } from "./client/connection";
+import { Installed } from "./client/installed";
+import { urlOf } from "./client/loopback";
 import { Overdue } from "./client/overdue";
-import { Sender, type Link, type Settled } from "./client/sender";
-import { Service } from "./client/service";
-import { fetchToday, type Today } from "./client/today";
-import { homeFolder, readTokens } from "./client/token";
+import type { Link, Settled } from "./client/sender";
+import { homeFolder } from "./client/token";
 import { WakeWatch } from "./client/wake";
 import { Describer } from "./describe/describer";
 import { editorName } from "./describe/editor";
-import { keptUuid } from "./describe/secretFile";
 import type { TimecodeEvent } from "./event";
-import { Observer } from "./observe/observer";
+import { Kept } from "./kept";
+import type { Observer } from "./observe/observer";
+import { observing } from "./observing";
 import { Aside } from "./queue/aside";
 import { realDisk } from "./queue/disk";
 import { Queue } from "./queue/queue";
@@ -25,10 +24,6 @@ import type { Facts } from "./show/statusView";
 const MAX_QUEUE_BYTES = 64 << 20;
 const MAX_HELD = 2_000;
 const UPKEEP_MS = 60_000;
-const POLL_MS = 60_000;
-const POLL_DOWN_MS = 10_000;
-// Several events settled in a row ask for today's time once.
-const REFRESH_MS = 2_000;
 // Of the few seconds that the editor gives at its end, this much may go to heartbeats not yet described.
 const LAST_BEATS_MS = 1_000;
 const TOKEN_SECRET = "timecode.token";
@@ -39,19 +34,11 @@ export class App implements vscode.Disposable {
   readonly #settled = new vscode.EventEmitter<readonly Settled[]>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
-  #settings: WindowSettings = windowSettings();
-  #service: Service;
-  #sender: Sender;
-  #replacing: Promise<void> = Promise.resolve();
-  #today: Today | undefined;
-  #installed: boolean | undefined;
-  #asideCount = 0;
-  #refresh: NodeJS.Timeout | undefined;
-  #polledAt = -Infinity;
-  readonly #polls = new Latest();
-  #stopped = false;
   readonly #overdue = new Overdue();
+  readonly #recorder: Recorder;
+  readonly #observer: Observer;
+  readonly #version: string;
+  #settings: WindowSettings = windowSettings();
 
   /** An event was recorded: kept on disk, or in memory where the disk is full. */
   readonly onDidRecord = this.#recorded.event;
@@ -60,8 +47,12 @@ export class App implements vscode.Disposable {
   /** Something that the status bar shows may have changed. */
   readonly onDidChange = this.#changed.event;
   readonly describer: Describer;
-  readonly #recorder: Recorder;
-  readonly #observer: Observer;
+  readonly connection: Connection;
+  readonly installed = new Installed({
+    command: () => this.#settings.command,
+    home: () => this.home,
+    tokens: () => this.connection.tokens(),
+  });
 
   private constructor(
     readonly context: vscode.ExtensionContext,
@@ -69,35 +60,46 @@ export class App implements vscode.Disposable {
     readonly queue: Queue,
     readonly aside: Aside,
   ) {
+    const warn = (line: string): void => { log.warn(line); };
+    const { version } = context.extension.packageJSON as { version: string };
+    this.#version = version;
+    const kept = new Kept(() => this.home, warn);
     this.describer = new Describer({
       settings: () => this.#settings,
       editor: editorName(vscode.env.appName),
-      machineId: this.#once("machine_id"),
-      hashKey: this.#once("editor_hash_key"),
+      machineId: () => kept.value("machine_id"),
+      hashKey: () => kept.value("editor_hash_key"),
+      log: warn,
     });
     this.#recorder = new Recorder({
       describer: this.describer,
       queue,
       aside,
-      log: (line) => { log.warn(line); },
+      log: warn,
       onRecorded: (event) => {
         this.#recorded.fire(event);
-        this.#sender.wake();
+        this.connection.wake();
         this.#changed.fire();
       },
     });
-    this.#service = this.#makeService();
-    this.#sender = this.#makeSender();
-    this.#observer = new Observer({
-      everyMs: () => this.#settings.everyMs,
-      idleMs: () => this.#settings.idleMs,
-      aiCoding: () => this.#settings.aiCoding,
-      recording: () => this.#settings.recording,
-      // globalStorage lies beside the settings.
-      ownFolder: vscode.Uri.joinPath(context.globalStorageUri, "..", "..").path,
-      emit: (beat) => { this.#recorder.record(beat); },
+    this.connection = new Connection({
+      queue,
+      aside,
+      target: () => {
+        const { url, token, timeoutMs } = this.#settings;
+        return { url, home: this.home, token, timeoutMs };
+      },
+      typed: async () => (await context.secrets.get(TOKEN_SECRET)) ?? "",
+      looking: () => vscode.window.state.focused,
+      onAsked: () => { this.#lookForService(); },
+      onLink: (link) => { this.#linkChanged(link); },
+      onSettled: (settled) => { this.#settled.fire(settled); },
+      onChange: () => { this.#changed.fire(); },
+      log: (line) => { log.info(line); },
     });
+    this.#observer = observing(context, () => this.#settings, this.#recorder);
     this.#listen();
+    void this.connection.polling.now();
   }
 
   /** Returns at once: the editor's start must not wait for a disk or a service. */
@@ -106,7 +108,7 @@ export class App implements vscode.Disposable {
     const aside = new Aside(folder, realDisk);
     const say = (line: string): void => { log.info(line); };
     const options = { folder, disk: realDisk, aside, maxBytes: MAX_QUEUE_BYTES, maxHeld: MAX_HELD, log: say };
-    const queue = Queue.start(options, () => { app.#sender.wake(); });
+    const queue = Queue.start(options, () => { app.connection.wake(); });
     const app = new App(context, log, queue, aside);
     return app;
   }
@@ -115,76 +117,37 @@ export class App implements vscode.Disposable {
     return this.#settings;
   }
 
-  get service(): Service {
-    return this.#service;
-  }
-
   get home(): string {
     return homeFolder(this.#settings.home, process.env);
   }
 
-  get link(): Link {
-    return this.#sender.link;
-  }
-
-  get address(): Address {
-    try {
-      return loopback(this.#settings.url);
-    } catch (error) {
-      this.log.error(`the setting timecode.url is not used: ${String(error)}`);
-      return { host: "127.0.0.1", port: 4821 };
-    }
-  }
-
+  /** Everything that is shown follows from these. */
   facts(): Facts {
+    const { connection, queue } = this;
     return {
-      link: this.link.state,
-      detail: this.link.detail,
-      address: urlOf(this.address),
-      waiting: this.queue.pending,
-      overdue: this.#overdue.seen(this.queue.pending),
-      held: this.queue.held,
-      lost: this.queue.lost,
+      link: connection.link.state,
+      detail: connection.link.detail,
+      address: urlOf(connection.finder.address),
+      addressSet: this.#settings.url !== "",
+      versions: { service: connection.finder.version, extension: this.#version },
+      waiting: queue.pending,
+      overdue: this.#overdue.seen(queue.pending),
+      held: queue.held,
+      lost: queue.lost,
       dropped: this.#recorder.dropped,
-      damaged: this.queue.damaged,
-      aside: this.#asideCount,
-      parked: this.queue.parked,
+      damaged: queue.damaged,
+      aside: connection.aside,
+      parked: queue.parked,
       recording: this.#settings.recording,
       folderEnabled: folderSettings(currentUri()).enabled,
-      installed: this.#installed,
-      today: this.#today,
+      installed: this.installed.found,
+      today: connection.polling.today,
     };
-  }
-
-  /** Tries to send at once, with refused tokens given another chance. */
-  async retryNow(): Promise<void> {
-    this.#service.forgive();
-    this.#sender.retryNow();
-    await this.#sender.idle();
-    await this.poll();
-  }
-
-  /** Asks the service for today's time, and learns from the answer how things stand. */
-  async poll(): Promise<void> {
-    this.#polledAt = performance.now();
-    // A later question, perhaps to another service, has the say.
-    const answer = await this.#polls.ask(() => fetchToday(this.#service));
-    if (!answer) return;
-    const { today, link } = answer;
-    if (today) this.#today = today;
-    if (link.state === "offline") await this.#lookForCommand();
-    this.#sender.observe(link);
-    if (link.state === "up") this.#sender.wake();
-    this.#changed.fire();
   }
 
   async storeToken(token: string): Promise<void> {
     await this.context.secrets.store(TOKEN_SECRET, token);
-    await this.retryNow();
-  }
-
-  command(): Promise<string | undefined> {
-    return findCommand(this.#settings.command, process.env);
+    await this.connection.retryNow();
   }
 
   /** What is recorded comes to disk before anything waits for the service: the editor does not give long. */
@@ -194,146 +157,61 @@ export class App implements vscode.Disposable {
     await Promise.race([this.#recorder.settled(), late]);
     await this.#recorder.end();
     await this.queue.save();
-    await this.#replacing;
-    await this.#sender.stop();
+    await this.connection.stop();
     await this.queue.close();
   }
 
   dispose(): void {
-    this.#stopped = true;
     this.#observer.dispose();
-    clearTimeout(this.#refresh);
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.connection.quiet();
     for (const subscription of this.#subscriptions.splice(0)) subscription.dispose();
   }
 
-  #makeService(): Service {
-    return new Service({
-      address: this.address,
-      timeoutMs: this.#settings.timeoutMs,
-      tokens: async () => {
-        const typed = (await this.context.secrets.get(TOKEN_SECRET)) ?? "";
-        return readTokens(this.home, [this.#settings.token, typed]);
-      },
+  #listen(): void {
+    const { connection } = this;
+    const wake = new WakeWatch(() => {
+      this.#observer.wokeUp();
+      connection.comeBack("the machine woke up");
     });
-  }
-
-  #makeSender(): Sender {
-    return new Sender({
-      queue: this.queue,
-      aside: this.aside,
-      service: this.#service,
-      log: (line) => { this.log.info(line); },
-      onLink: () => { this.#linkChanged(); },
-      onSettled: (settled) => {
-        this.#settled.fire(settled);
-        this.#refreshSoon();
-        this.#changed.fire();
-      },
-      onAside: (notes) => {
-        this.#asideCount += notes.length;
-        for (const { detail } of notes) this.log.warn(`an event was refused and set aside: ${detail}`);
-      },
-    });
+    const upkeep = setInterval(() => void this.#upkeep(), UPKEEP_MS);
+    this.#subscriptions.push(
+      new vscode.Disposable(() => { wake.stop(); }),
+      new vscode.Disposable(() => { clearInterval(upkeep); }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("timecode")) this.#reconfigure();
+      }),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) connection.comeBack("the window got the focus");
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => { this.#changed.fire(); }),
+      vscode.extensions.onDidChange(() => { this.describer.forgetLanguages(); }),
+      this.context.secrets.onDidChange(({ key }) => { if (key === TOKEN_SECRET) connection.comeBack("the token changed"); }),
+    );
   }
 
   async #upkeep(): Promise<void> {
     await this.queue.tick();
     await this.#recorder.note();
-    this.#sender.wake();
+    this.connection.wake();
     this.#changed.fire();
   }
 
-  #linkChanged(): void {
-    this.log.info(`service: ${this.link.state}${this.link.detail === "" ? "" : `, ${this.link.detail}`}`);
-    if (this.#installed === undefined) void this.#lookForCommand();
+  #linkChanged({ state, detail }: Link): void {
+    this.log.info(`service: ${state}${detail === "" ? "" : `, ${detail}`}`);
+    this.#lookForService();
+  }
+
+  /** What is installed matters only where the service is missed. */
+  #lookForService(): void {
     this.#changed.fire();
-  }
-
-  #listen(): void {
-    const wake = new WakeWatch(() => {
-      this.#observer.wokeUp();
-      this.#comeBack("the machine woke up");
-    });
-    this.#timers.push(
-      setInterval(() => void this.#upkeep(), UPKEEP_MS),
-      setInterval(() => { this.#pollIfDue(); }, POLL_DOWN_MS / 2),
-    );
-    this.#subscriptions.push(
-      new vscode.Disposable(() => { wake.stop(); }),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration("timecode")) this.#reconfigure();
-      }),
-      vscode.window.onDidChangeWindowState(({ focused }) => {
-        if (focused) this.#comeBack("the window got the focus");
-      }),
-      vscode.window.onDidChangeActiveTextEditor(() => { this.#changed.fire(); }),
-      vscode.extensions.onDidChange(() => { this.describer.forgetLanguages(); }),
-      this.context.secrets.onDidChange(({ key }) => { if (key === TOKEN_SECRET) this.#comeBack("the token changed"); }),
-    );
-    void this.poll();
-  }
-
-  #comeBack(why: string): void {
-    if (this.link.state !== "up") this.log.info(`trying again: ${why}`);
-    this.#sender.retryNow();
-    this.#refreshSoon();
-  }
-
-  #pollIfDue(): void {
-    const since = performance.now() - this.#polledAt;
-    const due = this.link.state === "up" ? POLL_MS : POLL_DOWN_MS;
-    if (this.#polls.busy) return;
-    if (since >= due && (vscode.window.state.focused || this.link.state !== "up")) void this.poll();
-  }
-
-  #refreshSoon(): void {
-    if (!this.#stopped) this.#refresh ??= setTimeout(() => {
-      this.#refresh = undefined;
-      void this.poll();
-    }, REFRESH_MS);
+    if (this.connection.link.state !== "up") void this.installed.look().then(() => { this.#changed.fire(); });
   }
 
   #reconfigure(): void {
-    const before = this.#settings;
     this.#settings = windowSettings();
     this.#observer.refresh();
-    const { url, token, home, timeoutMs, command } = this.#settings;
-    if (command !== before.command) this.#installed = undefined;
-    if (url !== before.url || token !== before.token || home !== before.home || timeoutMs !== before.timeoutMs) {
-      this.#polls.forget();
-      this.#service = this.#makeService();
-      this.#replacing = this.#replacing.then(() => this.#replaceSender());
-    }
-    this.#changed.fire();
-  }
-
-  /** Two senders at once would send the same events. */
-  async #replaceSender(): Promise<void> {
-    await this.#sender.stop();
-    if (this.#stopped) return;
-    this.#sender = this.#makeSender();
-    void this.retryNow();
-  }
-
-  async #lookForCommand(): Promise<void> {
-    const tokens = await readTokens(this.home, []);
-    this.#installed = tokens.length > 0 || (await this.command()) !== undefined;
-    this.#changed.fire();
-  }
-
-  /** A value of the service's folder, read or made on first use; empty until the folder can be written. */
-  #once(name: string): () => Promise<string> {
-    let known = "";
-    return async () => {
-      if (known !== "") return known;
-      try {
-        known = await keptUuid(this.home, name);
-      } catch (error) {
-        this.log.warn(`${name} could not be read or made: ${String(error)}`);
-      }
-      return known;
-    };
+    this.connection.refresh();
+    this.#lookForService();
   }
 }
 

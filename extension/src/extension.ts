@@ -4,8 +4,8 @@ import type { Settled } from "./client/sender";
 import type { TimecodeEvent } from "./event";
 import { AsideDocument } from "./show/asideDocument";
 import { registerCommands } from "./show/commands/register";
+import { Contexts } from "./show/contexts";
 import { Notices } from "./show/notices";
-import { showPaused } from "./show/paused";
 import { StatusBar } from "./show/statusBar";
 
 /** What other extensions may use. Everything in it is already redacted by the settings. */
@@ -24,10 +24,11 @@ export function activate(context: vscode.ExtensionContext): TimecodeApi {
   const bar = new StatusBar();
   const page = new AsideDocument(app.aside);
   const notices = new Notices(app);
+  const contexts = new Contexts();
   const show = (): void => {
     const facts = app.facts();
     bar.show(facts);
-    showPaused(!facts.recording);
+    contexts.show(facts);
     void notices.consider();
   };
   show();

@@ -4,6 +4,7 @@ import { flagOf, listOf, secondsOf, textOf } from "./value";
 
 /** Settings of the whole window; none of them can be set by a repository. */
 export interface WindowSettings {
+  /** Where the service listens; empty where its folder has the say. */
   readonly url: string;
   readonly token: string;
   readonly home: string;
@@ -34,7 +35,7 @@ export function windowSettings(): WindowSettings {
   const seconds = (name: string, fallback: number, least: number, most: number): number =>
     secondsOf(config.get(name), fallback, least, most);
   return {
-    url: text("url", "http://127.0.0.1:4821"),
+    url: text("url", ""),
     token: text("token", ""),
     home: text("home", ""),
     command: text("command", ""),
@@ -64,6 +65,11 @@ export async function setRecording(on: boolean): Promise<void> {
   await vscode.workspace
     .getConfiguration(SECTION)
     .update("enabled", on ? undefined : false, vscode.ConfigurationTarget.Global);
+}
+
+/** From now on the service's folder says where it listens. */
+export async function forgetAddress(): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update("url", undefined, vscode.ConfigurationTarget.Global);
 }
 
 export async function addExcludedProject(name: string): Promise<void> {

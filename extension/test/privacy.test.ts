@@ -3,8 +3,9 @@ import * as path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Project } from "../src/describe/project";
-import { ELSEWHERE, matcher, nameMatcher } from "../src/describe/glob";
-import { PATH_STYLES, among, hiding, redact, stricter, type PathStyle, type PrivacyRules } from "../src/describe/privacy";
+import { Automaton } from "../src/describe/automaton";
+import { ELSEWHERE, HERE, matcher, nameMatcher } from "../src/describe/glob";
+import { PATH_STYLES, among, excluding, hiding, redact, strictest, stricter, type Lists, type PathStyle, type Place, type PrivacyRules } from "../src/describe/privacy";
 
 // No letter of a hash and no word of the place itself, nor one part within another.
 const word = fc.stringMatching(/^[g-z]{6,12}$/);
@@ -13,12 +14,18 @@ const tree = fc.record({ above: word, root: word, folder: word, stem: word }).fi
   return parts.every((part, at) => parts.every((other, here) => at === here || !other.includes(part)));
 });
 
+const NONE: Lists = { hiddenProjects: [], excludedProjects: [], exclude: [] };
+
 function rules(paths: PathStyle, more: Partial<PrivacyRules> = {}): PrivacyRules {
   return { paths, branches: true, hidesProject: () => false, hashKey: "key", ...more };
 }
 
-function project(name: string, root: string, sure = true, names = [name]): Project {
-  return { name, branch: "b", root, sure, names };
+function project(name: string, root: string, more: Partial<Project> = {}): Project {
+  return { name, branch: "b", root, path: "", sure: true, names: [name], paths: [], resolved: true, ...more };
+}
+
+function redacted(file: string, of: Project, by: PrivacyRules, flavour: path.PlatformPath): Place {
+  return redact({ ...of, path: file }, by, flavour);
 }
 
 test("each path setting lets out what it names and nothing else, on POSIX and on Windows", () => {
@@ -26,7 +33,7 @@ test("each path setting lets out what it names and nothing else, on POSIX and on
     const flavour = windows ? path.win32 : path.posix;
     const base = flavour.join(windows ? "C:\\" : "/", above, root);
     const file = flavour.join(base, folder, `${stem}.py`);
-    const place = JSON.stringify(redact(file, project("shown", base), rules(style), flavour));
+    const place = JSON.stringify(redacted(file, project("shown", base), rules(style), flavour));
     const parts = { absolute: [above, root, folder, stem], relative: [folder, stem], name: [stem], hashed: [], hidden: [] }[style];
     for (const part of [above, root, folder, stem]) assert.equal(place.includes(part), (parts as string[]).includes(part), `${style} ${part} ${place}`);
     assert.equal(place.includes('"root"'), style === "absolute");
@@ -35,15 +42,15 @@ test("each path setting lets out what it names and nothing else, on POSIX and on
 
 test("relative paths have forward slashes, and a file outside of its project is its name", () => {
   const windows = project("p", "C:\\code\\p");
-  assert.equal(redact("C:\\code\\p\\src\\a.ts", windows, rules("relative"), path.win32).entity, "src/a.ts");
-  assert.equal(redact("D:\\other\\a.ts", windows, rules("relative"), path.win32).entity, "a.ts");
-  assert.equal(redact("/x/y/a.ts", project("", ""), rules("relative"), path.posix).entity, "a.ts");
-  assert.equal(redact("/code/pp/a.ts", project("p", "/code/p"), rules("relative"), path.posix).entity, "a.ts");
+  assert.equal(redacted("C:\\code\\p\\src\\a.ts", windows, rules("relative"), path.win32).entity, "src/a.ts");
+  assert.equal(redacted("D:\\other\\a.ts", windows, rules("relative"), path.win32).entity, "a.ts");
+  assert.equal(redacted("/x/y/a.ts", project("", ""), rules("relative"), path.posix).entity, "a.ts");
+  assert.equal(redacted("/code/pp/a.ts", project("p", "/code/p"), rules("relative"), path.posix).entity, "a.ts");
 });
 
 test("a hash is the same for the same file, another for another file or key, and none without a key", () => {
   const of = (file: string, hashKey: string): string =>
-    redact(file, project("p", "/p"), rules("hashed", { hashKey }), path.posix).entity;
+    redacted(file, project("p", "/p"), rules("hashed", { hashKey }), path.posix).entity;
   assert.match(of("/p/a", "k"), /^hashed-[0-9a-f]{32}$/);
   assert.equal(of("/p/a", "k"), of("/p/a", "k"));
   assert.notEqual(of("/p/a", "k"), of("/p/b", "k"));
@@ -53,30 +60,53 @@ test("a hash is the same for the same file, another for another file or key, and
 
 test("a hidden project is hidden whatever the path setting", () => {
   for (const style of PATH_STYLES) {
-    const place = redact("/a/p/f", project("p", "/a/p"), rules(style, { hidesProject: () => true }), path.posix);
+    const place = redacted("/a/p/f", project("p", "/a/p"), rules(style, { hidesProject: () => true }), path.posix);
     assert.deepEqual(place, { entity: "HIDDEN", project: "HIDDEN", branch: "" });
   }
 });
 
 test("a project whose name can't be told is hidden if any project must not be named", () => {
-  const unsure = project("p", "/a/p", false);
-  for (const [hidden, excluded] of [[["x"], []], [[], ["x"]]] as [string[], string[]][]) {
-    const place = redact("/a/p/f", unsure, rules("absolute", { hidesProject: hiding(hidden, excluded) }), path.posix);
-    assert.deepEqual(place, { entity: "HIDDEN", project: "HIDDEN", branch: "" });
-    assert.equal(hiding(hidden, excluded)(project("p", "/a/p")), false);
+  const unsure = project("p", "/a/p", { sure: false });
+  for (const some of [{ hiddenProjects: ["x"] }, { excludedProjects: ["x"] }]) {
+    const hidesProject = hiding({ ...NONE, ...some });
+    assert.deepEqual(redacted("/a/p/f", unsure, rules("absolute", { hidesProject }), path.posix), { entity: "HIDDEN", project: "HIDDEN", branch: "" });
+    assert.equal(hidesProject(project("p", "/a/p")), false);
   }
-  assert.equal(hiding([], [])(unsure), false);
-  assert.equal(hiding(["p"], [])(project("p", "/a/p")), true);
+  for (const none of [NONE, { ...NONE, exclude: ["*.env"] }]) assert.equal(hiding(none)(unsure), false);
+  assert.equal(hiding({ ...NONE, hiddenProjects: ["p"] })(project("p", "/a/p")), true);
+});
+
+test("behind a link that can't be followed all is hidden if any file must not be recorded", () => {
+  const lost = project("p", "/a/p", { resolved: false });
+  assert.equal(hiding({ ...NONE, exclude: ["*.env"] })(lost), true);
+  assert.equal(hiding(NONE)(lost), false);
+});
+
+test("a file is excluded by any path that leads to it", () => {
+  const linked = { paths: ["/a/alias/f", "/a/secret/f"] };
+  for (const [glob, matches] of [["alias/**", true], ["/a/secret", true], ["/a/other", false]] as const) assert.equal(excluding([glob], HERE)(linked), matches);
+});
+
+test("of the settings of all folders that a file is in, the strictest hold", () => {
+  const settings = fc.record({ enabled: fc.boolean(), paths: fc.constantFrom(...PATH_STYLES), branches: fc.boolean(), exclude: fc.array(fc.string()) });
+  fc.assert(fc.property(fc.array(settings, { minLength: 1 }), (all) => {
+    const { enabled, paths, branches, exclude } = strictest(all);
+    for (const one of all) {
+      assert.ok((one.enabled || !enabled) && (one.branches || !branches) && one.exclude.every((glob) => exclude.includes(glob)));
+      assert.equal(stricter(one.paths, paths), paths);
+    }
+    assert.ok(all.some((one) => one.paths === paths));
+  }));
 });
 
 test("a rule on any name that a project goes by is on it", () => {
-  const renamed = project("Lamp", "/a/lighthouse", true, ["Lamp", "lighthouse", "My lamp"]);
+  const renamed = project("Lamp", "/a/lighthouse", { names: ["Lamp", "lighthouse", "My lamp"] });
   for (const rule of ["Lamp", "lighthouse", "My *"]) {
     assert.equal(among([rule])(renamed), true);
-    assert.equal(hiding([rule], [])(renamed), true);
+    assert.equal(hiding({ ...NONE, hiddenProjects: [rule] })(renamed), true);
   }
   assert.equal(among(["light"])(renamed), false);
-  assert.equal(among(["*"])(project("", "", true, [])), false);
+  assert.equal(among(["*"])(project("", "", { names: [] })), false);
 });
 
 test("a workspace can tighten the path setting and not loosen it", () => {
@@ -107,6 +137,26 @@ test("any pattern makes a matcher, and none throws", () => {
     assert.equal(typeof nameMatcher([pattern])(file), "boolean");
   }));
   assert.equal(matcher(["[z-a]*"])("/p/a"), false);
+});
+
+test("a pattern whose text a path doesn't hold is passed over, and no other", () => {
+  const some = fc.array(fc.constantFrom("**/", "**", ...Array.from("*?[]{}!-,/ab")), { minLength: 1, maxLength: 8 }).map((parts) => parts.join(""));
+  const posix = { home: undefined, ignoreCase: false };
+  fc.assert(fc.property(some, fc.string({ maxLength: 6, unit: fc.constantFrom("/", "a", "b") }), (pattern, file) => {
+    const whole = pattern.replace(/(?<!\/)\/+$/, "");
+    const plain = new Automaton("", whole.startsWith("/") || whole.startsWith("**") ? whole : `**/${whole}`);
+    assert.equal(matcher([pattern], posix)(file), plain.matches(file), `${pattern} ${file}`);
+  }), { numRuns: 5_000 });
+});
+
+test("a list that comes again is made into nothing anew, and a changed one is", () => {
+  const list = ["*.env"];
+  assert.equal(matcher(list), matcher([...list]));
+  assert.notEqual(matcher(list), matcher(list, ELSEWHERE));
+  assert.equal(nameMatcher(["a", "b"]), nameMatcher(["a", "b"]));
+  list.push("*.pem");
+  assert.equal(matcher(list)("/p/a.pem"), true);
+  assert.notEqual(matcher(["a", "b"]), matcher(["a\0b"]));
 });
 
 test("no pattern holds the editor up, whatever a cloned repository's settings say", () => {

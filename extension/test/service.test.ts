@@ -9,6 +9,7 @@ import { LinkError } from "../src/client/link";
 import { loginLink } from "../src/client/loginLink";
 import { loopback, urlOf } from "../src/client/loopback";
 import { Service } from "../src/client/service";
+import { compareVersions } from "../src/client/version";
 import { FakeService, TOKEN } from "./support/fakeService";
 
 const OTHER = "99999999-2222-4333-8444-555555555555";
@@ -95,19 +96,20 @@ test("a service that proves itself is sent the token and the events, all on the 
 });
 
 test("a program that squats the port sees a nonce and nothing else", async (t) => {
-  const squatters: [string, FakeService["rule"]][] = [
-    ["another token", () => "pass"],
-    ["no proof", () => ({ status: 200, body: { service: "timecode", version: "9", mac: "" } })],
-    ["a proof that is no text", () => ({ status: 200, body: { mac: [TOKEN] } })],
-    ["not found", () => ({ status: 404 })],
-    ["a redirect", () => ({ status: 307, headers: { Location: "http://127.0.0.1:1/api/v1/events" } })],
-    ["unauthorised", () => ({ status: 401 })],
+  const squatters: [string, string, FakeService["rule"]][] = [
+    ["another token", "unproven", () => "pass"],
+    ["no proof", "unproven", () => ({ status: 200, body: { service: "timecode", version: "9", mac: "" } })],
+    ["a proof that is no text", "stranger", () => ({ status: 200, body: { service: "timecode", mac: [TOKEN] } })],
+    ["another service", "stranger", () => ({ status: 200, body: { service: "lighthouse", mac: "" } })],
+    ["not found", "stranger", () => ({ status: 404 })],
+    ["a redirect", "stranger", () => ({ status: 307, headers: { Location: "http://127.0.0.1:1/api/v1/events" } })],
+    ["unauthorised", "stranger", () => ({ status: 401 })],
   ];
-  for (const [name, rule] of squatters) {
+  for (const [name, state, rule] of squatters) {
     const squatter = await fake(t);
     squatter.token = OTHER;
     squatter.rule = rule;
-    assert.equal(await stateOf(client(squatter.port).open()), "stranger", name);
+    assert.equal(await stateOf(client(squatter.port).open()), state, name);
     assert.equal(squatter.requests.length, 1, name);
     assert.ok(!squatter.wire.includes(TOKEN) && !squatter.wire.includes("authorization"), name);
   }
@@ -123,7 +125,7 @@ test("a proof passed on from a service at another port does not count", async (t
     seen.push(nonce);
     return { status: 200, body: { service: "timecode", mac: expectedMac(TOKEN, nonce, genuine.port) } };
   };
-  assert.equal(await stateOf(client(squatter.port).open()), "stranger");
+  assert.equal(await stateOf(client(squatter.port).open()), "unproven");
   assert.match(seen[0] ?? "", /^[A-Za-z0-9_-]{16,128}$/);
 });
 
@@ -176,8 +178,27 @@ test("without a token only a nonce is sent, which tells a service that isn't the
   const service = await fake(t);
   assert.equal(await stateOf(client(service.port, []).open()), "no-token");
   assert.deepEqual(service.requests.map(({ path, body, headers }) => [path.split("?")[0], body, headers.authorization]), [["/api/v1/hello", "", undefined]]);
+  service.rule = () => ({ status: 200, body: "hello" });
+  assert.equal(await stateOf(client(service.port, []).open()), "stranger");
   await service.close();
   assert.equal(await stateOf(client(service.port, []).open()), "offline");
+});
+
+test("a service that proved itself and lacks what is asked for is one of another version", async (t) => {
+  const service = await fake(t);
+  const session = await client(service.port).open();
+  for (const [status, state] of [[404, "misfit"], [405, "misfit"], [400, "failing"], [500, "failing"]] as const) {
+    service.rule = () => ({ status });
+    assert.equal(await stateOf(session.get("/api/v1/status")), state, String(status));
+  }
+  assert.equal(session.version, "0");
+  session.close();
+});
+
+test("of two versions the older one is known by its numbers, and nothing is said of what has none", () => {
+  const order = [["0.1.0", "0.1.1"], ["0.9.0", "0.10.0"], ["1.0.0", "2.0.0"], ["0.9.9", "1.0.0-rc.1"]] as const;
+  for (const [older, newer] of order) assert.ok(compareVersions(older, newer) < 0 && compareVersions(newer, older) > 0, newer);
+  for (const [a, b] of [["0.1.0", "0.1.0"], ["", "0.1.0"], ["0.1.0", "main"], ["0.1", "0.2"]] as const) assert.equal(compareVersions(a, b), 0);
 });
 
 test("nothing there is offline; errors, silence and resets are a failing service", async (t) => {

@@ -202,12 +202,16 @@ await new Promise((resolve) => setTimeout(resolve, 1500));
 """
 
 
-def test_a_programs_edit_is_ai_coding_unless_that_is_not_wanted(window: Window, ledger: Ledger) -> None:
+def test_what_is_written_with_nobody_at_the_keyboard_is_ai_coding_unless_that_is_not_wanted(
+    calm: Window, ledger: Ledger
+) -> None:
+    window = calm
     wanted, unwanted = put(window, "pier/wanted.py", "x = 1\n"), put(window, "pier/unwanted.py", "x = 1\n")
     # What the editor saves by itself is recorded as a save.
     window.configure(files__autoSave="off")
     try:
         window.show("src/lamp.py")
+        until(lambda: not window.evaluate("return vscode.window.state.active"), "the editor to notice that nobody is there")
         window.configure(timecode__recordAiCoding=False)
         window.evaluate(LARGE.replace("NAME", unwanted))
         window.configure(timecode__recordAiCoding=None)

@@ -19,11 +19,15 @@ pytestmark = pytest.mark.editor
 FOLDER, PROJECT, INNER, STEM, BRANCH = "velvetholder", "amberproject", "copperinner", "silverstem", "goldenbranch"
 FILE = f"{INNER}/{STEM}.py"
 CONTENT = "ivorycontent"
+LINK, LINKED = "scarletlink", "bronzetarget"
 
 
 @pytest.fixture(scope="module")
 def secretive(workshop: Path) -> Path:
-    return make_project(workshop / FOLDER / PROJECT, BRANCH, {FILE: "x = 1\n", "plain.py": "y = 1\n"})
+    root = make_project(workshop / FOLDER / PROJECT, BRANCH, {FILE: "x = 1\n", "plain.py": "y = 1\n"})
+    target = make_project(workshop / FOLDER / LINKED, BRANCH, {FILE: "x = 1\n"})
+    (root / LINK).symlink_to(target)
+    return root
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,7 @@ def seen(_other: Window, relay: Relay, ledger: Ledger) -> Iterator[Callable[...,
     """Sets settings, types and saves; gives the bytes queued and sent, and the events in them."""
     changed: dict[str, None] = {}
 
-    def look(*, events: bool = True, **settings: Any) -> tuple[bytes, list[dict[str, Any]]]:
+    def look(*, file: str = FILE, events: bool = True, **settings: Any) -> tuple[bytes, list[dict[str, Any]]]:
         # What goes on counting must not do so into this case, be it the last case's file or the last settings.
         _other.leave()
         changed.update(dict.fromkeys(settings))
@@ -50,9 +54,9 @@ def seen(_other: Window, relay: Relay, ledger: Ledger) -> Iterator[Callable[...,
         before = ledger.recorded()
 
         def write() -> None:
-            _other.show(FILE)
+            _other.show(file)
             _other.type(CONTENT)
-            _other.save_whole(FILE, CONTENT)
+            _other.save_whole(file, CONTENT)
 
         def save() -> None:
             _other.show("plain.py")
@@ -116,4 +120,29 @@ def test_what_is_excluded_is_not_recorded(
 ) -> None:
     data, _ = seen(events=False, **settings)
     for secret in (INNER, STEM, CONTENT):
+        assert secret.encode() not in data, f"{secret} got out"
+
+
+def test_a_link_leads_to_the_project_that_it_leads_into(
+    seen: Callable[..., tuple[bytes, list[dict[str, Any]]]],
+) -> None:
+    data, events = seen(file=f"{LINK}/{FILE}")
+    assert (LINKED, FILE, BRANCH) in {(event["project"], event["entity"], event["branch"]) for event in events}
+    assert LINK.encode() not in data
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"timecode__excludeProjects": [LINKED]},
+        {"timecode__excludeProjects": [LINK]},
+        {"timecode__exclude": [f"**/{LINKED}/**"]},
+        {"timecode__exclude": [f"**/{LINK}/**"]},
+    ],
+)
+def test_no_link_leads_around_what_is_excluded(
+    settings: dict[str, Any], seen: Callable[..., tuple[bytes, list[dict[str, Any]]]]
+) -> None:
+    data, _ = seen(file=f"{LINK}/{FILE}", events=False, **settings)
+    for secret in (LINK, LINKED, INNER, STEM, CONTENT):
         assert secret.encode() not in data, f"{secret} got out"

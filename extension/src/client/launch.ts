@@ -1,63 +1,64 @@
 import { spawn } from "node:child_process";
-import { constants } from "node:fs";
-import { access, open, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
-
-/**
- * Where the `timecode` command is. The setting may be its path, or another name for it; a name is looked for on PATH,
- * then where pipx and uv put commands.
- */
-export async function findCommand(setting: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const chosen = setting.replace(/^~(?=$|[\\/])/, homedir());
-  if (/[\\/]/.test(chosen)) return (await runs(chosen)) ? chosen : undefined;
-  for (const folder of [...pathFolders(env), ...toolFolders(env)]) {
-    const path = join(folder, commandName(chosen));
-    if (await runs(path)) return path;
-  }
-  return undefined;
-}
+import { open, readFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { isObject } from "../value";
+import { invocation } from "./invocation";
+import { plain } from "./plain";
 
 export interface Launch {
-  readonly command: string;
-  readonly port: number;
+  /** A program and its first arguments. */
+  readonly command: readonly string[];
+  /** The port to listen on; without one the service goes by its own settings. */
+  readonly port: number | undefined;
   readonly home: string;
   /** Where the service's own words go, to be shown if it doesn't come up. */
   readonly logFile: string;
 }
 
-/** Starts `timecode serve` so that it outlives this window. Resolves once it runs or failed to start. */
-export async function startService({ command, port, home, logFile }: Launch): Promise<void> {
+/** A service that was started. */
+export interface Started {
+  /** Resolves when its process ends, with the last line that it wrote. */
+  readonly ended: Promise<string>;
+}
+
+/** Starts `timecode serve` so that it outlives this window. Resolves once it runs; rejects where it can't be run. */
+export async function startService({ command, port, home, logFile }: Launch): Promise<Started> {
   const log = await open(logFile, "a", 0o600);
   try {
-    const child = spawn(command, ["serve", "--port", String(port)], {
-      detached: true,
-      windowsHide: true,
-      stdio: ["ignore", log.fd, log.fd],
-      env: { ...serviceEnv(process.env), TIMECODE_HOME: home },
-    });
+    const { size } = await log.stat();
+    const line = [...command, "serve", ...(port === undefined ? [] : ["--port", String(port)])];
+    const { file, args, ...how } = invocation(line, process.platform, process.env);
+    const child = spawn(file, args, { ...how, detached: true, windowsHide: true, stdio: ["ignore", log.fd, log.fd], env: childEnv(home) });
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", reject);
     });
+    const ended = new Promise<string>((resolve) => child.once("exit", () => { resolve(lastLine(logFile, size)); }));
     child.unref();
+    return { ended };
   } finally {
     await log.close();
   }
 }
 
 /** Runs `timecode open`; resolves false if that did not work. */
-export async function runOpen(command: string, port: number, home: string): Promise<boolean> {
-  const child = spawn(command, ["open", "--port", String(port)], {
-    stdio: "ignore",
-    windowsHide: true,
-    timeout: 20_000,
-    env: { ...serviceEnv(process.env), TIMECODE_HOME: home },
-  });
+export async function runOpen(command: readonly string[], port: number, home: string): Promise<boolean> {
+  const { file, args, ...how } = invocation([...command, "open", "--port", String(port)], process.platform, process.env);
+  const child = spawn(file, args, { ...how, stdio: "ignore", windowsHide: true, timeout: 20_000, env: childEnv(home) });
   return new Promise((resolve) => {
     child.once("error", () => { resolve(false); });
     child.once("exit", (code) => { resolve(code === 0); });
   });
+}
+
+/** A port of this machine that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (!isObject(address) || typeof address.port !== "number") throw new Error("no port is free");
+  return address.port;
 }
 
 /** The environment without what the editor put there for its own processes, which would turn a Python or node child. */
@@ -67,30 +68,12 @@ export function serviceEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-function pathFolders(env: NodeJS.ProcessEnv): string[] {
-  // A relative entry would be looked up in the open folder, where a repository could put its own "timecode".
-  return (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter((folder) => /^(?:[/\\]|[A-Za-z]:)/.test(folder));
+function childEnv(home: string): NodeJS.ProcessEnv {
+  return { ...serviceEnv(process.env), TIMECODE_HOME: home };
 }
 
-function toolFolders(env: NodeJS.ProcessEnv): string[] {
-  const home = homedir();
-  const bin = process.platform === "win32" ? "Scripts" : "bin";
-  const venvs = [env["PIPX_HOME"], join(home, ".local", "share", "pipx"), join(home, ".local", "pipx"), join(home, "pipx")];
-  const pipx = venvs.filter((folder) => folder !== undefined).map((folder) => join(folder, "venvs", "timecode-tracker", bin));
-  const uv = join(home, ".local", "share", "uv", "tools", "timecode-tracker", bin);
-  return [env["PIPX_BIN_DIR"] ?? join(home, ".local", "bin"), ...pipx, uv, "/opt/homebrew/bin", "/usr/local/bin"];
-}
-
-function commandName(chosen: string): string {
-  const name = chosen === "" ? "timecode" : chosen;
-  return process.platform === "win32" && !/\.\w+$/.test(name) ? `${name}.exe` : name;
-}
-
-async function runs(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
+async function lastLine(file: string, from: number): Promise<string> {
+  const { size } = await stat(file);
+  const text = (await readFile(file)).subarray(Math.min(from, size)).toString("utf8");
+  return plain(text.trim().split("\n").at(-1)?.trim() ?? "");
 }

@@ -21,7 +21,7 @@ export interface Settled {
 export interface SenderOptions {
   readonly queue: Queue;
   readonly aside: Aside;
-  readonly service: Service;
+  readonly service: Pick<Service, "open">;
   readonly backoff?: Backoff;
   readonly onLink?: (link: Link) => void;
   readonly onSettled?: (settled: readonly Settled[]) => void;

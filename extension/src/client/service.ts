@@ -1,5 +1,5 @@
 import type { AxiosInstance, AxiosResponse } from "axios" with { "resolution-mode": "import" };
-import { isObject } from "../value";
+import { isObject, textOf } from "../value";
 import { freshNonce, provenToken } from "./hello";
 import { LinkError } from "./link";
 import { urlOf, type Address } from "./loopback";
@@ -16,6 +16,7 @@ export interface ServiceOptions {
 const HELLO_TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 4 << 20;
 const MAX_PICTURE_BYTES = 64 << 20;
+const MISSING: ReadonlySet<number> = new Set([404, 405, 410, 501]);
 
 /** The service on this machine. Nothing but a nonce is sent before it has proved that it knows our token. */
 export class Service {
@@ -44,8 +45,8 @@ export class Service {
       validateStatus: () => true,
     });
     try {
-      const token = await this.#greet(http, usable, Math.min(HELLO_TIMEOUT_MS, timeoutMs));
-      return new Session(http, agent, token, timeoutMs, () => this.#refused.add(token));
+      const { token, version } = await this.#greet(http, usable, Math.min(HELLO_TIMEOUT_MS, timeoutMs));
+      return new Session(http, agent, { address, version }, token, timeoutMs, () => this.#refused.add(token));
     } catch (error) {
       agent.destroy();
       throw error;
@@ -57,19 +58,20 @@ export class Service {
     this.#refused.clear();
   }
 
-  async #greet(http: AxiosInstance, tokens: readonly string[], timeoutMs: number): Promise<string> {
+  async #greet(http: AxiosInstance, tokens: readonly string[], timeoutMs: number): Promise<{ token: string; version: string }> {
     const nonce = freshNonce();
     const { status, data, headers } = await ask(timeoutMs, (signal) =>
       http.get<unknown>("/api/v1/hello", { params: { nonce }, signal }),
     );
     if (status >= 500) throw new LinkError("failing", `the service answers with ${status}`, retryAfter(headers));
-    const mac = isObject(data) ? data["mac"] : undefined;
-    if (status === 200 && typeof mac === "string") {
-      const token = provenToken(tokens, nonce, this.options.address.port, mac);
-      if (token !== undefined) return token;
+    // Anybody can say so; it only tells apart what to say.
+    if (status !== 200 || !isObject(data) || data["service"] !== "timecode" || typeof data["mac"] !== "string") {
+      throw new LinkError("stranger", "another program answers there");
     }
+    const token = provenToken(tokens, nonce, this.options.address.port, data["mac"]);
+    if (token !== undefined) return { token, version: textOf(data["version"], "") };
     if (tokens.length === 0) throw new LinkError("no-token", "there is no token to know the service by");
-    throw new LinkError("stranger", "what answers could not prove that it knows the token");
+    throw new LinkError("unproven", "what answers could not prove that it knows the token");
   }
 }
 
@@ -78,10 +80,19 @@ export class Session {
   constructor(
     private readonly http: AxiosInstance,
     private readonly agent: PinnedAgent,
+    private readonly peer: { readonly address: Address; readonly version: string },
     private readonly token: string,
     private readonly timeoutMs: number,
     private readonly onRefused: () => void,
   ) {}
+
+  get address(): Address {
+    return this.peer.address;
+  }
+
+  get version(): string {
+    return this.peer.version;
+  }
 
   /** Sends events, given as JSON texts, and returns whatever the service answers but 401. */
   async send(events: readonly string[]): Promise<AxiosResponse<unknown>> {
@@ -97,7 +108,7 @@ export class Session {
     const response = await this.#checked(
       ask(this.timeoutMs, (signal) => this.http.get<unknown>(path, { params, headers, signal })),
     );
-    return succeeded(response);
+    return succeeded(response, path);
   }
 
   async post(path: string): Promise<unknown> {
@@ -105,7 +116,7 @@ export class Session {
     const response = await this.#checked(
       ask(this.timeoutMs, (signal) => this.http.post<unknown>(path, "{}", { headers, signal })),
     );
-    return succeeded(response);
+    return succeeded(response, path);
   }
 
   /** Bytes of a picture; drawing one may take a browser's start. */
@@ -148,8 +159,10 @@ export function retryAfter(headers: unknown): number | undefined {
   return value !== undefined && Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 300) * 1000 : undefined;
 }
 
-function succeeded(response: AxiosResponse<unknown>): unknown {
+function succeeded(response: AxiosResponse<unknown>, path: string): unknown {
   if (response.status === 200) return response.data;
+  // It proved itself, so that it is another version of ours that doesn't have it.
+  if (MISSING.has(response.status)) throw new LinkError("misfit", `it has no ${path}`);
   throw new LinkError("failing", `the service answers with ${response.status}`, retryAfter(response.headers));
 }
 

@@ -1,7 +1,7 @@
 import { isObject } from "../value";
 import { LinkError } from "./link";
 import type { Link } from "./sender";
-import type { Service } from "./service";
+import type { Finder } from "./finder";
 
 /** Today as the service sees it: all editors, all machines of the store. */
 export interface Today {
@@ -10,7 +10,7 @@ export interface Today {
 }
 
 /** Asks the service for today's time. */
-export async function fetchToday(service: Service): Promise<{ today?: Today; link: Link }> {
+export async function fetchToday(service: Finder): Promise<{ today?: Today; link: Link }> {
   try {
     const session = await service.open();
     try {
@@ -27,7 +27,7 @@ export async function fetchToday(service: Service): Promise<{ today?: Today; lin
 function shape(body: unknown): Today {
   const today = isObject(body) ? body["today"] : undefined;
   if (!isObject(today) || typeof today["total_seconds"] !== "number") {
-    throw new LinkError("failing", "the service's status is not what this version understands");
+    throw new LinkError("misfit", "the service's status is not what this version understands");
   }
   const list: unknown[] = Array.isArray(today["projects"]) ? today["projects"] : [];
   const projects = list.flatMap((one) =>

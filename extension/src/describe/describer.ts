@@ -4,11 +4,14 @@ import type { TimecodeEvent } from "../event";
 import type { Beat } from "../observe/cadence";
 import type { Subject } from "../observe/subject";
 import { folderSettings, type WindowSettings } from "../settings";
-import { ELSEWHERE, HERE, matcher } from "./glob";
+import type { AskHead } from "./checkout";
+import { gitCommand } from "./gitCommand";
+import { ELSEWHERE, HERE } from "./glob";
 import { languageNames } from "./language";
 import { nodeFiles } from "./nodeFiles";
-import { HIDDEN, among, hiding, redact, type Place, type PrivacyRules } from "./privacy";
+import { HIDDEN, among, excluding, hiding, redact, strictest, type Place, type PrivacyRules } from "./privacy";
 import { Projects, type Project, type WorkspaceFolder } from "./project";
+import { storable, storableEntity } from "./storable";
 import { virtualFiles } from "./virtualFiles";
 import { within } from "./within";
 
@@ -17,19 +20,28 @@ export interface DescriberOptions {
   readonly editor: string;
   readonly machineId: () => Promise<string>;
   readonly hashKey: () => Promise<string>;
+  readonly log: (line: string) => void;
 }
 
-// Longer than any path or name of use; the service refuses texts without end.
-const LONGEST = 4096;
 // The service's folder may lie on a share that is out of reach.
 const PATIENCE_MS = 2_000;
+const LOST_MS = 60_000;
 
 /** Makes an event of a heartbeat: who it belongs to, and only as much of that as the settings allow. */
 export class Describer {
   readonly #projects = new Map<string, Projects>();
+  readonly #git: AskHead;
   #languages: ReadonlyMap<string, string> | undefined;
 
-  constructor(private readonly options: DescriberOptions) {}
+  constructor(private readonly options: DescriberOptions) {
+    this.#git = gitCommand({
+      environment: process.env,
+      trusted: () => vscode.workspace.isTrusted,
+      strange: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+      say: options.log,
+      now: monotonic,
+    });
+  }
 
   /** The event, or undefined if the settings keep it from being recorded. */
   async describe(beat: Beat<Subject>, time: string): Promise<TimecodeEvent | undefined> {
@@ -37,26 +49,25 @@ export class Describer {
     if (!place) return undefined;
     return {
       time,
-      entity: bounded(place.entity),
+      entity: storableEntity(place.entity),
       type: beat.subject.type,
-      category: beat.category,
-      project: bounded(place.project),
-      branch: bounded(place.branch),
-      language: bounded(this.#language(beat.subject.languageId())),
-      editor: bounded(this.options.editor),
-      machine_id: await within(PATIENCE_MS, this.options.machineId(), ""),
+      category: storable("category", beat.category),
+      project: storable("project", place.project),
+      branch: storable("branch", place.branch),
+      language: storable("language", this.#language(beat.subject.languageId())),
+      editor: storable("editor", this.options.editor),
+      machine_id: storable("machine_id", await within(PATIENCE_MS, this.options.machineId(), "")),
       is_write: beat.isWrite,
       source: "vscode",
-      ...(place.root === undefined ? {} : { project_root: bounded(place.root) }),
+      ...(place.root === undefined ? {} : { project_root: storable("project_root", place.root) }),
     };
   }
 
   /** The project of a document or folder as the settings see it, without any redaction. */
   async projectOf(uri: vscode.Uri): Promise<Project> {
     const path = pathOf(uri);
-    const folder = workspaceFolder(uri);
     const finder = this.#finder(uri);
-    return folder?.path === path ? finder.ofFolder(path, folder) : finder.of(path, folder);
+    return vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() === uri.toString() ? finder.ofFolder(path) : finder.of(path);
   }
 
   /** The languages that extensions contribute changed. */
@@ -66,19 +77,19 @@ export class Describer {
 
   async #placeOf(subject: Subject): Promise<Place | undefined> {
     const { uri } = subject;
-    const { enabled, paths, branches, exclude } = folderSettings(uri);
     const { excludedProjects, hiddenProjects } = this.options.settings();
-    if (!enabled) return undefined;
+    const here = folderSettings(uri);
+    if (!here.enabled) return undefined;
     if (!uri) return subject.unplaced && this.#excludesSome() ? undefined : { entity: subject.app, project: "", branch: "" };
-    const path = pathOf(uri);
-    if (matcher(exclude, uri.scheme === "file" ? HERE : ELSEWHERE)(path)) return undefined;
     const finder = this.#finder(uri);
-    const folder = workspaceFolder(uri);
-    const project = subject.inFolder ? await finder.ofFolder(path, folder) : await finder.of(path, folder);
-    if (among(excludedProjects)(project)) return undefined;
+    const project = subject.inFolder ? await finder.ofFolder(pathOf(uri)) : await finder.of(pathOf(uri));
+    // Whoever excludes a folder means it by whatever link it is reached.
+    const there = project.paths.slice(1).map((path) => folderSettings(vscode.Uri.file(path)));
+    const { enabled, paths, branches, exclude } = strictest([here, ...there]);
+    if (!enabled || excluding(exclude, uri.scheme === "file" ? HERE : ELSEWHERE)(project) || among(excludedProjects)(project)) return undefined;
     const hashKey = paths === "hashed" ? await within(PATIENCE_MS, this.options.hashKey(), "") : "";
-    const rules: PrivacyRules = { paths, branches, hidesProject: hiding(hiddenProjects, excludedProjects), hashKey };
-    const place = redact(path, project, rules, flavour(uri));
+    const rules: PrivacyRules = { paths, branches, hidesProject: hiding({ hiddenProjects, excludedProjects, exclude }), hashKey };
+    const place = redact(project, rules, flavour(uri));
     if (subject.type === "file") return place;
     // A part of the editor has no path to hide; its project may still be hidden.
     return { entity: subject.app, project: place.project, branch: place.project === HIDDEN ? "" : place.branch };
@@ -94,8 +105,14 @@ export class Describer {
     const key = `${uri.scheme}://${uri.authority}`;
     let finder = this.#projects.get(key);
     if (!finder) {
-      const files = uri.scheme === "file" ? nodeFiles : virtualFiles(uri);
-      finder = new Projects(files, flavour(uri), () => performance.now());
+      const local = uri.scheme === "file";
+      finder = new Projects({
+        files: local ? nodeFiles : virtualFiles(vscode.workspace.fs, (path) => uri.with({ path, query: "", fragment: "" })),
+        path: flavour(uri),
+        workspaces: () => workspaceFolders(uri),
+        now: monotonic,
+        ...(local ? { ask: this.#git } : { lostMs: LOST_MS }),
+      });
       this.#projects.set(key, finder);
     }
     return finder;
@@ -107,6 +124,10 @@ export class Describer {
   }
 }
 
+function monotonic(): number {
+  return performance.now();
+}
+
 function pathOf(uri: vscode.Uri): string {
   return uri.scheme === "file" ? uri.fsPath : uri.path;
 }
@@ -115,9 +136,10 @@ function flavour(uri: vscode.Uri): nodePath.PlatformPath {
   return uri.scheme === "file" ? nodePath : nodePath.posix;
 }
 
-function workspaceFolder(uri: vscode.Uri): WorkspaceFolder | undefined {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  return folder && { name: folder.name, path: pathOf(folder.uri) };
+/** Those of the same file system. */
+function workspaceFolders({ scheme, authority }: vscode.Uri): WorkspaceFolder[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === scheme && uri.authority === authority);
+  return folders.map(({ name, uri }) => ({ name, path: pathOf(uri) }));
 }
 
 function* contributions(): Generator<{ id: string; aliases?: readonly string[] }> {
@@ -125,9 +147,4 @@ function* contributions(): Generator<{ id: string; aliases?: readonly string[] }
     const found = (packageJSON as { contributes?: { languages?: unknown } }).contributes?.languages;
     if (Array.isArray(found)) yield* found as { id: string; aliases?: readonly string[] }[];
   }
-}
-
-/** A lone surrogate, as a cut name may hold, is no text to the service. */
-function bounded(text: string): string {
-  return Buffer.from(text.slice(0, LONGEST)).toString("utf8");
 }

@@ -1,75 +1,80 @@
-import type { PlatformPath } from "node:path";
-import type { Files } from "./files";
+import { noBranch, repositoryName, type AskHead, type Checkout, type Disk } from "./checkout";
 
-/** A checkout as found on disk. No git command is run: a repository's own settings could make one run programs. */
-export interface Checkout {
-  /** The folder of the working tree; of a bare repository, the repository itself. */
+/** Where a checkout's own state is, and that which it shares with the repository's other worktrees. */
+interface GitFolders {
   readonly root: string;
-  readonly gitDir: string;
-  /** What to call it: worktrees go by the name of the repository they belong to. */
-  readonly name: string;
+  readonly own: string;
+  readonly common: string;
 }
 
-/** The checkout that this very folder is the root of, if it is one. */
-export async function checkoutAt(folder: string, files: Files, path: PlatformPath): Promise<Checkout | undefined> {
-  const dotGit = path.join(folder, ".git");
-  const kind = await files.kind(dotGit);
-  if (kind === "folder") return { root: folder, gitDir: dotGit, name: path.basename(folder) };
-  if (kind === "file") return linkedCheckout(folder, dotGit, files, path);
-  if (await isBare(folder, files, path)) return { root: folder, gitDir: folder, name: bareName(folder, path) };
-  return undefined;
+/** The git checkout of a folder that holds a `.git`. No git command is run to find it. */
+export async function gitAt(root: string, dotGit: "file" | "folder", disk: Disk): Promise<Checkout | undefined> {
+  const own = disk.path.join(root, ".git");
+  if (dotGit === "file") return linkedCheckout(root, own, disk);
+  return checkout({ root, own, common: own }, disk.path.basename(root));
 }
 
-/** The branch that is checked out: empty if none is, or if it can't be told. */
-export async function branchOf(checkout: Checkout, files: Files, path: PlatformPath): Promise<string> {
-  const branch = refName(await files.read(path.join(checkout.gitDir, "HEAD")));
-  if (branch !== "") return branch;
+/** The bare repository that this folder is, if it is one. */
+export async function bareAt(folder: string, { files, path }: Disk): Promise<Checkout | undefined> {
+  // A working tree's own .git folder looks the same from inside; it is found as its parent's.
+  if (path.basename(folder) === ".git") return undefined;
+  const [objects, refs] = await Promise.all(["objects", "refs"].map((name) => files.kind(path.join(folder, name))));
+  if (objects !== "folder" || refs !== "folder") return undefined;
+  return checkout({ root: folder, own: folder, common: folder }, repositoryName(folder));
+}
+
+/** `.git` as a file points elsewhere: a worktree, a submodule, or a repository kept apart. */
+async function linkedCheckout(root: string, dotGit: string, { files, path }: Disk): Promise<Checkout | undefined> {
+  const target = /^gitdir:[ \t]*(\S.*?)\s*$/m.exec((await files.read(dotGit)) ?? "")?.[1];
+  if (target === undefined) return undefined;
+  const own = path.resolve(root, target);
+  // To look at another host's share is to call that host, and on Windows to hand it a login.
+  if (own.startsWith("\\\\") && !root.startsWith(path.parse(own).root)) return { root, name: pointedAt(target) ?? path.basename(root), branch: noBranch };
+  const [text, there] = await Promise.all([files.read(path.join(own, "commondir")), files.kind(own)]);
+  const common = text === undefined ? own : path.resolve(own, text.trim());
+  // Only a worktree shares a repository; a submodule has its own and is a project of its own.
+  const name = text !== undefined ? repositoryName(common) : there ? undefined : pointedAt(isFull(target) ? target : own);
+  return checkout({ root, own, common }, name ?? path.basename(root));
+}
+
+/** The name of the repository that a worktree's pointer leads to, be it out of reach or another system's path. */
+function pointedAt(target: string): string | undefined {
+  const repository = /^(.*)(?<![\\/]modules)[\\/]worktrees[\\/][^\\/]+[\\/]*$/.exec(target)?.[1];
+  const name = repository && repositoryName(repository);
+  return name === "" ? undefined : name;
+}
+
+/** Whether the path says by itself where it leads, on any system. */
+function isFull(target: string): boolean {
+  return /^(?:[\\/]|[A-Za-z]:)/.test(target);
+}
+
+function checkout(folders: GitFolders, name: string): Checkout {
+  return { root: folders.root, name, branch: (disk, ask) => branchOf(folders, disk, ask) };
+}
+
+async function branchOf(folders: GitFolders, disk: Disk, ask: AskHead): Promise<string> {
+  const { files, path } = disk;
+  const head = refName(await files.read(path.join(folders.own, "HEAD")));
+  const branch = head === PLACEHOLDER ? refName(await askFor(folders, disk, ask)) : head;
+  if (branch !== "" && branch !== PLACEHOLDER) return branch;
   // During a rebase HEAD is detached, and these remember whose commits are being moved.
   for (const state of ["rebase-merge", "rebase-apply"]) {
-    const moved = refName(await files.read(path.join(checkout.gitDir, state, "head-name")));
+    const moved = refName(await files.read(path.join(folders.own, state, "head-name")));
     if (moved !== "") return moved;
   }
   return "";
 }
 
-/** `.git` as a file points elsewhere: a worktree, a submodule, or a repository kept apart. */
-async function linkedCheckout(
-  folder: string,
-  dotGit: string,
-  files: Files,
-  path: PlatformPath,
-): Promise<Checkout | undefined> {
-  const target = /^gitdir:[ \t]*(\S.*?)\s*$/m.exec((await files.read(dotGit)) ?? "")?.[1];
-  if (target === undefined) return undefined;
-  const gitDir = path.resolve(folder, target);
-  // To look at another host's share is to call that host, and on Windows to hand it a login.
-  if (gitDir.startsWith("\\\\") && !folder.startsWith(path.parse(gitDir).root)) return undefined;
-  // Only a worktree shares a repository; a submodule has its own and is a project of its own.
-  const common = (await files.read(path.join(gitDir, "commondir")))?.trim();
-  if (common === undefined) return { root: folder, gitDir, name: path.basename(folder) };
-  return { root: folder, gitDir, name: bareName(path.resolve(gitDir, common), path) };
-}
+// Repositories with the reftable format keep this in HEAD, for programs that don't know the format.
+const PLACEHOLDER = ".invalid";
 
-async function isBare(folder: string, files: Files, path: PlatformPath): Promise<boolean> {
-  // A working tree's own .git folder looks the same from inside; it is found as its parent's.
-  if (path.basename(folder) === ".git") return false;
-  const [head, objects, refs] = await Promise.all([
-    files.kind(path.join(folder, "HEAD")),
-    files.kind(path.join(folder, "objects")),
-    files.kind(path.join(folder, "refs")),
-  ]);
-  return head === "file" && objects === "folder" && refs === "folder";
-}
-
-/** `project/.git` and `project/.bare` go by `project`, `project.git` by `project`. */
-function bareName(repository: string, path: PlatformPath): string {
-  const name = path.basename(repository);
-  if (name.startsWith(".")) return path.basename(path.dirname(repository));
-  return name.replace(/\.git$/, "");
+async function askFor({ root, own, common }: GitFolders, { files, path }: Disk, ask: AskHead): Promise<string> {
+  // The names in this list are new after each change of a reference.
+  const version = (await files.read(path.join(own, "reftable", "tables.list"))) ?? "";
+  return ask({ root, gitDir: own, configs: [path.join(common, "config"), path.join(own, "config.worktree")], version });
 }
 
 function refName(text: string | undefined): string {
-  const name = /^(?:ref:\s*)?refs\/heads\/(.+?)\s*$/.exec(text?.trim() ?? "")?.[1] ?? "";
-  // Repositories with the reftable format keep this placeholder here.
-  return name === ".invalid" ? "" : name;
+  return /^(?:ref:\s*)?refs\/heads\/(.+?)\s*$/.exec(text?.trim() ?? "")?.[1] ?? "";
 }

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { PlatformPath } from "node:path";
-import { nameMatcher } from "./glob";
+import type { FolderSettings } from "../settings";
+import { matcher, nameMatcher, type GlobOptions } from "./glob";
 import type { Project } from "./project";
 
 /** How a path is recorded, from the loosest to the strictest. */
@@ -36,17 +37,46 @@ export function among(list: readonly string[]): (project: Project) => boolean {
   return ({ names }) => names.some(matches);
 }
 
-/** Whether a project is recorded as hidden: by a name, or because its names can't be told while some mustn't be. */
-export function hiding(hidden: readonly string[], excluded: readonly string[]): (project: Project) => boolean {
-  const hides = among(hidden);
-  return (project) => (project.sure ? hides(project) : hidden.length + excluded.length > 0);
+/** Whether a list of globs means a place, by any path that leads there. */
+export function excluding(globs: readonly string[], options: GlobOptions): (project: Pick<Project, "paths">) => boolean {
+  const matches = matcher(globs, options);
+  return ({ paths }) => paths.some(matches);
+}
+
+/** What settings a place has by which some things are left out, and others hidden. */
+export interface Lists {
+  readonly hiddenProjects: readonly string[];
+  readonly excludedProjects: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/**
+ * Whether a project is recorded as hidden: by a name, or because its names can't be told while some mustn't be, or
+ * because a link can't be followed while some files mustn't be recorded.
+ */
+export function hiding({ hiddenProjects, excludedProjects, exclude }: Lists): (project: Project) => boolean {
+  const hides = among(hiddenProjects);
+  return (project) => {
+    if (!project.sure && hiddenProjects.length + excludedProjects.length > 0) return true;
+    return hides(project) || (!project.resolved && exclude.length > 0);
+  };
+}
+
+/** What holds for a place that several folders' settings are about: of each the strictest. */
+export function strictest(all: readonly FolderSettings[]): FolderSettings {
+  return {
+    enabled: all.every(({ enabled }) => enabled),
+    paths: all.map(({ paths }) => paths).reduce(stricter),
+    branches: all.every(({ branches }) => branches),
+    exclude: all.flatMap(({ exclude }) => exclude),
+  };
 }
 
 /** A file's path and project as the rules let them be recorded. */
-export function redact(file: string, project: Project, rules: PrivacyRules, path: PlatformPath): Place {
+export function redact(project: Project, rules: PrivacyRules, path: PlatformPath): Place {
   if (rules.hidesProject(project)) return { entity: HIDDEN, project: HIDDEN, branch: "" };
   const branch = rules.branches ? project.branch : "";
-  const place = { entity: entityOf(file, project.root, rules, path), project: project.name, branch };
+  const place = { entity: entityOf(project.path, project.root, rules, path), project: project.name, branch };
   return rules.paths === "absolute" && project.root !== "" ? { ...place, root: project.root } : place;
 }
 

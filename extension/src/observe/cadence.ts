@@ -9,68 +9,54 @@ export interface CadenceOptions<S> {
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;
   readonly everyMs: () => number;
-  readonly idleMs: () => number;
-  /** Whether the window has the person's attention. */
-  readonly attended: () => boolean;
-  /** Whether the person is known to be there though nothing signals it. */
-  readonly present: () => boolean;
-  /** Called only when a beat is due, so that the typing path doesn't pay for it. */
+  /** Whether somebody is there and looks at this window: while that is so, it goes on without signals. */
+  readonly attending: () => boolean;
+  /** What it then is about. */
+  readonly current: () => S;
+  /** Called only when a beat may be due, so that the typing path doesn't pay for it. */
   readonly categoryOf: (subject: S) => string;
   readonly emit: (beat: Beat<S>) => void;
 }
 
 /**
- * Turns a person's signals into heartbeats: at once on another subject, another category or a save, else one every
- * so often, going on without signals (somebody reads) until the idle threshold.
+ * Turns signals into heartbeats: at once on another subject, another category, a save or after an interruption, else
+ * one every so often, going on without signals (somebody reads) while there is somebody.
  */
 export class Cadence<S> {
   #subject: S | undefined;
   #category = "";
   #lastBeat = -Infinity;
-  #lastSignal = -Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: CadenceOptions<S>) {}
 
+  /** Something was done on a subject. */
   signal(subject: S): void {
     const now = this.options.now();
-    this.#lastSignal = now;
     const left = this.#lastBeat + this.options.everyMs() - now;
     if (subject !== this.#subject || left <= 0) this.#beat(subject, now, false);
     else if (this.#timer === undefined) this.#arm(left);
   }
 
-  /** A sign of the person that says nothing of what it is about. */
-  again(): void {
-    if (this.#subject !== undefined) this.signal(this.#subject);
+  /** The same, where the category may have changed: a debug session or a task started or ended. */
+  look(subject: S): void {
+    if (this.options.categoryOf(subject) === this.#category) this.signal(subject);
+    else this.#beat(subject, this.options.now(), false);
   }
 
   saved(subject: S): void {
-    const now = this.options.now();
-    this.#lastSignal = now;
-    this.#beat(subject, now, true);
+    this.#beat(subject, this.options.now(), true);
   }
 
-  /** The category may have changed: a debug session or a task started or ended. That alone shows nobody's presence. */
-  recheck(present: boolean): void {
-    const subject = this.#subject;
-    if (subject === undefined) return;
-    const now = this.options.now();
-    if (present) this.#lastSignal = now;
-    else if (now - this.#lastSignal > this.options.idleMs()) return;
-    if (this.options.categoryOf(subject) !== this.#category) this.#beat(subject, now, false);
+  /** Somebody else's time came between: the next signal says at once whose the time is again. */
+  interrupted(): void {
+    this.#lastBeat = -Infinity;
   }
 
-  /** The person looks elsewhere: nothing more until the next signal. */
+  /** Nothing more until the next signal. */
   rest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-  }
-
-  /** The person is gone, whatever the clock says. */
-  leave(): void {
-    this.rest();
-    this.#lastSignal = -Infinity;
   }
 
   #beat(subject: S, now: number, isWrite: boolean): void {
@@ -84,16 +70,8 @@ export class Cadence<S> {
   #arm(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#due();
+      this.#timer = undefined;
+      if (this.options.attending()) this.#beat(this.options.current(), this.options.now(), false);
     }, ms);
-  }
-
-  #due(): void {
-    this.#timer = undefined;
-    const now = this.options.now();
-    if (this.options.present()) this.#lastSignal = now;
-    const idle = now - this.#lastSignal > this.options.idleMs();
-    if (this.#subject === undefined || idle || !this.options.attended()) return;
-    this.#beat(this.#subject, now, false);
   }
 }

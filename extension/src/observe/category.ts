@@ -1,3 +1,9 @@
+import type { CommandKind } from "./commandLine";
+import { isDocumentation, isTestFile } from "./filePurpose";
+
+export { commandKind } from "./commandLine";
+export { isTestFile } from "./filePurpose";
+
 /** What is going on beside the editing, as far as the editor tells. */
 export interface Surroundings {
   readonly debugging: boolean;
@@ -11,52 +17,21 @@ export function categoryOf(around: Surroundings, reviewing: boolean, path: strin
   if (around.testing) return "running tests";
   if (around.building) return "building";
   if (reviewing) return "code reviewing";
+  if (isDocumentation(path)) return "writing docs";
   return isTestFile(path) ? "writing tests" : "coding";
 }
 
 export const AI_CODING = "ai coding";
 
-const TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|specs?)\//i;
-const TEST_NAME = /(?:^|\/)(?:test_[^/]*|[^/]*(?:_test|_spec|\.test|\.spec|Tests?)\.[^./]+)$/;
+const TESTS = /\btests?\b/i;
+// What runs all day, and what is no work on the way to a program.
+const NEITHER = /\b(?:watch|dev|serve|server|start|run|preview|lint|format|clean|deploy)\b/i;
+const BUILDS = /\b(?:build|compile|rebuild|make)\b/i;
 
-export function isTestFile(path: string): boolean {
-  const normal = path.replaceAll("\\", "/");
-  return TEST_FOLDER.test(normal) || TEST_NAME.test(normal);
-}
-
-const TEST_COMMAND =
-  /^(?:(?:pytest|py\.test|tox|nox|jest|vitest run|mocha|ctest|rspec|phpunit)(?![\w.-])|(?:npm|pnpm|yarn|bun)(?: run)? t(?:est)?(?![\w.-])|(?:go|cargo|dotnet|mvn|gradle|make|deno|swift|mix|rake) test\b)/;
-const BUILD_COMMAND =
-  /^(?:(?:make|ninja|cmake|tsc|msbuild|bazel|docker build)(?![\w.-])|(?:npm|pnpm|yarn|bun) run (?:build|compile)|(?:go|cargo|dotnet|gradle|swift|zig) build\b|mvn (?:package|compile|install)\b)/;
-// What runs another command: that one counts.
-const RUNNER =
-  /^(?:(?:[A-Za-z_]\w*=\S*|sudo|time|env|npx|bunx|(?:uv|poetry|pipenv|hatch|pdm) run|(?:npm|pnpm|yarn) exec|bundle exec|python3? -m)\s+|\.\/|\S*\/bin\/)/;
-const WATCHES = /\s--watch(?:All|-all|=true)?(?=\s|$)|:watch\b|^(?:tsc|mocha)\s(?:.*\s)?-w(?=\s|$)/;
-
-/** What a command line is for. The line itself is looked at and forgotten. */
-export function commandKind(line: string): "testing" | "building" | undefined {
-  // Quoted text may name anything.
-  const parts = line.slice(0, LONGEST_LINE).replace(/"[^"]*"|'[^']*'/g, "''").split(/&&|\|\||[;|&\n]/);
-  const kinds = parts.map(partKind);
-  return kinds.includes("testing") ? "testing" : kinds.find((kind) => kind !== undefined);
-}
-
-/** What a task is for: a task of no group builds, unless its name is that of something that runs all day. */
-export function taskKind(task: { name: string; group: string | undefined; isBackground: boolean }): "testing" | "building" | undefined {
-  if (task.isBackground) return undefined;
-  if (task.group === "test") return "testing";
-  return /\b(?:watch|dev|serve|start)\b/i.test(task.name) ? undefined : "building";
-}
-
-const LONGEST_LINE = 2_000;
-
-function partKind(part: string): "testing" | "building" | undefined {
-  let command = part.trim();
-  for (let before = ""; before !== command; ) {
-    before = command;
-    command = command.replace(RUNNER, "");
-  }
-  if (WATCHES.test(command)) return undefined;
-  if (TEST_COMMAND.test(command)) return "testing";
-  return BUILD_COMMAND.test(command) ? "building" : undefined;
+/** What a task is for: one of no group builds, unless its name is that of something that does not. */
+export function taskKind(task: { name: string; group: string | undefined; isBackground: boolean }): CommandKind | undefined {
+  const { name, group, isBackground } = task;
+  if (isBackground || /\b(?:watch|dev|serve)\b/i.test(name)) return undefined;
+  if (group === "test" || (group === undefined && TESTS.test(name))) return "testing";
+  return group === undefined && NEITHER.test(name) && !BUILDS.test(name) ? undefined : "building";
 }

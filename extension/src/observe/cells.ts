@@ -1,28 +1,35 @@
-import * as vscode from "vscode";
-
-export const CELL = "vscode-notebook-cell";
+import type { NotebookDocument, TextDocument } from "vscode";
+import type { Editor } from "./editor";
+import { CELL } from "./subject";
 
 /** Notebooks by the documents of their cells. */
 export class Cells {
-  readonly #notebooks = new WeakMap<vscode.TextDocument, vscode.NotebookDocument>();
+  readonly #notebooks = new WeakMap<TextDocument, NotebookDocument>();
+
+  constructor(private readonly editor: Editor) {}
 
   /** Undefined for what is no cell, and for a cell whose notebook the editor has yet to tell of. */
-  notebookOf(cell: vscode.TextDocument): vscode.NotebookDocument | undefined {
+  notebookOf(cell: TextDocument): NotebookDocument | undefined {
     if (cell.uri.scheme !== CELL) return undefined;
     const known = this.#notebooks.get(cell);
     if (known) return known;
-    const found = vscode.workspace.notebookDocuments.find((one) => one.getCells().some(({ document }) => document === cell));
+    const { notebookDocuments } = this.editor.workspace;
+    const found = notebookDocuments.find((one) => one.getCells().some(({ document }) => document === cell));
     if (found) this.#notebooks.set(cell, found);
     return found;
   }
 
-  /** A cell's own document is never unsaved; its notebook is. */
-  isDirty(document: vscode.TextDocument): boolean {
-    return (this.notebookOf(document) ?? document).isDirty || document.isUntitled;
+  /** What is saved when a document is: a cell's own document is never unsaved, its notebook is. */
+  ownerOf(document: TextDocument): TextDocument | NotebookDocument {
+    return this.notebookOf(document) ?? document;
   }
-}
 
-export function notebookLanguage(notebook: vscode.NotebookDocument): string {
-  const code = notebook.getCells().find(({ kind }) => kind === vscode.NotebookCellKind.Code);
-  return code?.document.languageId ?? "";
+  isDirty(document: TextDocument): boolean {
+    return this.ownerOf(document).isDirty || document.isUntitled;
+  }
+
+  languageOf(notebook: NotebookDocument): string {
+    const code = notebook.getCells().find(({ kind }) => kind === this.editor.NotebookCellKind.Code);
+    return code?.document.languageId ?? "";
+  }
 }

@@ -1,11 +1,15 @@
 /** One change of a document, reduced to what tells a person's from a program's. Never its text. */
 export interface Edit {
-  /** The longer of what was put in and what was taken out, in characters. */
+  /** What was changed, to tell streams into several apart. */
+  readonly document: object;
+  /** The longer of what was put in and what was taken out, in characters; the same at many places counts once. */
   readonly size: number;
   readonly lines: number;
   readonly undo: boolean;
   /** In the document the person has in front of them. */
   readonly inView: boolean;
+  /** Whether just what was selected was replaced, as by typing, by a paste or by an accepted completion. Dear to ask. */
+  readonly atCursor: () => boolean;
   readonly focused: boolean;
   /** False after a reload from disk, which leaves nothing to save; and at first for the edit that makes it true. */
   readonly dirty: boolean;
@@ -16,6 +20,16 @@ export interface Edit {
 }
 
 export type Author = "person" | "program" | "nobody" | "unclear";
+
+/** What is known of who may be writing. */
+export interface Signs {
+  /** Whether a key or a click came in the last so many milliseconds. */
+  handWithin(ms: number): boolean;
+  /** Whether somebody is at the keyboard of this window. */
+  atKeyboard(): boolean;
+  /** Whether an extension that writes by itself is active. */
+  assistant(): boolean;
+}
 
 // A word, a closing bracket with its line, a short completion: still one keystroke's work.
 const LARGE_CHARACTERS = 80;
@@ -29,56 +43,68 @@ export const AFTER_MS = 400;
 export const AWAY_MS = 5_000;
 
 /**
- * Tells whether a change is a person's typing. Extensions don't see keys, but the editor says of a cursor movement
- * whether keyboard or mouse caused it, and typing and pasting move the cursor by keyboard while a program's edit does not.
+ * Tells whether a change is a person's. Extensions don't see keys, but the editor says of a cursor movement whether
+ * keyboard or mouse caused it. What no hand made may still be a person's command (a symbol renamed, all replaced, an
+ * extension that edits for them), so two signs make a program: that much came without a hand, and that a program is
+ * known to be there, or the window is out of focus, or nobody is at the keyboard.
  */
 export class Authorship {
-  #lastHand = -Infinity;
-  #withoutHand = 0;
-  #lastPiece = -Infinity;
+  readonly #streams = new WeakMap<object, Stream>();
 
-  constructor(private readonly now: () => number) {}
-
-  /** The keyboard or the mouse was used. */
-  hand(): void {
-    this.#lastHand = this.now();
-    this.#withoutHand = 0;
-  }
-
-  /** Small edits came one after another and no key moved the cursor: a program writes piece by piece. */
-  get streaming(): boolean {
-    return this.#withoutHand > LARGE_CHARACTERS;
-  }
+  constructor(
+    private readonly signs: Signs,
+    private readonly now: () => number,
+  ) {}
 
   of(edit: Edit): Author {
     if (edit.saving) return "nobody";
-    if (edit.focused && edit.undo) return "person";
+    const streams = this.#flow(edit);
+    if (!edit.focused) return edit.dirty ? "program" : "unclear";
+    if (edit.undo) return "person";
     const large = isLarge(edit);
-    if (edit.focused && edit.inView && edit.hasCursor && !large) {
-      // Commands that change lines (comment, move, delete) move no cursor by keyboard either, but nobody gives them this fast.
-      if (this.now() - this.#lastPiece > STREAM_MS) this.#withoutHand = 0;
-      this.#lastPiece = this.now();
-      this.#withoutHand += edit.size;
-    }
-    if (!edit.dirty) return "unclear";
-    if (!edit.focused) return "program";
-    if (!edit.inView) return large ? "program" : "nobody";
-    if (large) return this.handWithin(BEFORE_MS) ? "person" : "unclear";
-    if (!edit.hasCursor) this.hand();
-    return this.streaming ? "unclear" : "person";
+    if (!edit.inView) return !edit.dirty ? "unclear" : large || streams ? this.#unless("nobody") : "nobody";
+    if (streams || !this.signs.atKeyboard()) return "unclear";
+    if (edit.dirty && (!large || this.signs.handWithin(BEFORE_MS))) return "person";
+    return edit.atCursor() ? "person" : "unclear";
   }
 
   /** The same a moment later, when a paste has moved the cursor and the editor knows what there is to save. */
   afterwards(edit: Edit, dirty: boolean): Author {
-    if (edit.focused && edit.inView && this.handWithin(AFTER_MS)) return "person";
-    const programs = isLarge(edit) || !edit.focused || (edit.inView && this.streaming);
-    return dirty && programs ? "program" : "nobody";
+    if (edit.focused && edit.inView && this.signs.handWithin(AFTER_MS)) return "person";
+    if (!dirty) return "nobody";
+    if (!edit.focused) return "program";
+    const otherwise = edit.inView ? "person" : "nobody";
+    if (isLarge(edit) || this.#streaming(edit.document)) return this.#unless(otherwise);
+    return edit.inView && !this.signs.atKeyboard() ? "program" : otherwise;
   }
 
-  /** Whether a hand moved in the last so many milliseconds. */
-  handWithin(ms: number): boolean {
-    return this.now() - this.#lastHand <= ms;
+  /** A second sign makes a program of what came without a hand. */
+  #unless(otherwise: Author): Author {
+    return !this.signs.atKeyboard() || this.signs.assistant() ? "program" : otherwise;
   }
+
+  /** Adds a change to its document's stream, and tells whether much came piece by piece and no key moved the cursor. */
+  #flow({ document, size, inView, hasCursor }: Edit): boolean {
+    const now = this.now();
+    const known = this.#streams.get(document);
+    // Commands that change lines (comment, move, delete) move no cursor by keyboard either, but nobody gives them this fast.
+    const goesOn = known && now - known.last <= STREAM_MS && !(inView && this.signs.handWithin(now - known.since));
+    const stream = goesOn ? known : { since: now, last: now, size: 0 };
+    stream.last = now;
+    if (hasCursor) stream.size += size;
+    if (!goesOn) this.#streams.set(document, stream);
+    return stream.size > LARGE_CHARACTERS && stream.since < now;
+  }
+
+  #streaming(document: object): boolean {
+    return (this.#streams.get(document)?.size ?? 0) > LARGE_CHARACTERS;
+  }
+}
+
+interface Stream {
+  readonly since: number;
+  last: number;
+  size: number;
 }
 
 function isLarge(edit: Edit): boolean {

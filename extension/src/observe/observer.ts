@@ -1,12 +1,16 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
+import { hasAssistant, hasModalKeys } from "./assistants";
 import { AI_CODING, categoryOf } from "./category";
 import { Cadence, type Beat } from "./cadence";
-import { CELL, Cells, notebookLanguage } from "./cells";
+import { Cells } from "./cells";
+import type { Editor } from "./editor";
 import { AFTER_MS, AWAY_MS, Authorship, type Author, type Edit } from "./edits";
-import { firstFolder, openFolders, pathWithin, terminalFolder } from "./folders";
+import { Folders } from "./folders";
+import { Front } from "./front";
 import { Pending } from "./pending";
+import { DOUBT_MS, Presence } from "./presence";
 import { Saves } from "./saves";
-import { COMMIT_MESSAGE, Subjects, type Subject } from "./subject";
+import { CELL, COMMIT_MESSAGE, Subjects, type Subject } from "./subject";
 import { RunningWork } from "./tasks";
 
 export interface ObserverOptions {
@@ -14,8 +18,12 @@ export interface ObserverOptions {
   readonly idleMs: () => number;
   readonly aiCoding: () => boolean;
   readonly recording: () => boolean;
+  /** How much later than it happened the editor may tell of something: a network may lie between. */
+  readonly latencyMs: number;
   /** Path of the folder that holds the editor's settings. */
   readonly ownFolder: string;
+  /** Milliseconds of a clock that only moves forward. */
+  readonly now: () => number;
   readonly emit: (beat: Beat<Subject>) => void;
 }
 
@@ -23,52 +31,80 @@ export interface ObserverOptions {
 const SCROLL_QUIET_MS = 300;
 // Somebody who types in a diff writes; who hasn't for this long reviews.
 const TYPING_QUIET_MS = 30_000;
+// A command that starts in a terminal while somebody types into a file is not theirs.
+const TYPING_MS = 1_000;
 
 /** Listens to the editor and hands on heartbeats: a person's activity, and programs' edits apart from it. */
 export class Observer implements vscode.Disposable {
-  readonly #subscriptions: vscode.Disposable;
-  readonly #subjects: Subjects;
-  readonly #authorship = new Authorship(monotonic);
+  readonly #listeners: readonly vscode.Disposable[];
+  readonly #presence: Presence;
+  readonly #authorship: Authorship;
   readonly #person: Cadence<Subject>;
   readonly #program: Cadence<Subject>;
+  readonly #subjects: Subjects;
+  readonly #folders: Folders;
+  readonly #cells: Cells;
+  readonly #front: Front;
   readonly #work: RunningWork;
-  readonly #saves = new Saves(monotonic);
-  readonly #cells = new Cells();
+  readonly #saves: Saves;
+  readonly #authors = new WeakMap<object, Author>();
   readonly #unclear = new Pending();
+  readonly #ended = new WeakSet<vscode.DebugSession>();
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
-  // Kept here because asking the editor for it costs more than all else on the typing path.
-  #front = vscode.window.activeTextEditor?.document;
-  #focused = vscode.window.state.focused;
-  // Whether the editor saw a key or the pointer of late, wherever in the window: terminals, web views, the debugger.
-  #active = vscode.window.state.active;
+  #focused: boolean;
   #recording: boolean;
+  #doubt: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: ObserverOptions) {
-    const { everyMs, idleMs, emit } = options;
+  constructor(
+    private readonly editor: Editor,
+    private readonly options: ObserverOptions,
+  ) {
+    const { everyMs, idleMs, emit, now, latencyMs } = options;
+    const { focused, active } = editor.window.state;
+    this.#focused = focused;
+    this.#recording = options.recording();
+    this.#presence = new Presence({ now, idleMs, active });
+    this.#authorship = new Authorship(
+      {
+        handWithin: (ms) => this.#presence.handWithin(ms + latencyMs),
+        atKeyboard: () => this.#presence.atKeyboard,
+        assistant: () => hasAssistant(editor),
+      },
+      now,
+    );
+    this.#cells = new Cells(editor);
+    this.#folders = new Folders(editor);
     this.#subjects = new Subjects(
       (cell) => {
         const notebook = this.#cells.notebookOf(cell);
-        return notebook && { uri: notebook.uri, languageId: () => notebookLanguage(notebook) };
+        return notebook && { uri: notebook.uri, languageId: () => this.#cells.languageOf(notebook) };
       },
       options.ownFolder,
-      openFolders(),
+      this.#folders.workspace(),
     );
-    const always = (): boolean => true;
-    this.#recording = options.recording();
-    const attended = (): boolean => this.#focused && this.#recording;
-    const common = { now: monotonic, everyMs, emit };
-    const category = (subject: Subject): string => this.#categoryOf(subject);
-    this.#person = new Cadence({ ...common, idleMs, attended, present: () => this.#active, categoryOf: category });
+    this.#saves = new Saves(now);
+    const common = { now, everyMs, emit };
+    this.#person = new Cadence({
+      ...common,
+      attending: () => this.#attending,
+      current: () => this.#front.subject(),
+      categoryOf: (subject: Subject) => this.#categoryOf(subject),
+    });
     // A program does not go on working in silence, so its cadence has no life between signals.
-    this.#program = new Cadence({ ...common, idleMs: () => 0, attended: always, present: () => false, categoryOf: () => AI_CODING });
-    this.#work = new RunningWork(
-      monotonic,
-      () => { this.#recheck(this.#present()); },
-      (terminal) => { this.#terminal(terminal); },
-    );
-    this.#subscriptions = vscode.Disposable.from(this.#work, ...this.#listeners());
+    this.#program = new Cadence({ ...common, attending: () => false, current: () => this.#front.subject(), categoryOf: () => AI_CODING });
+    this.#work = new RunningWork(editor, now, () => { this.#front.changed(); });
+    this.#front = new Front({
+      editor,
+      subjects: this.#subjects,
+      cells: this.#cells,
+      folders: this.#folders,
+      now,
+      isTasks: (terminal) => this.#work.isTasks(terminal),
+      onSettled: () => { this.#look(); },
+    });
+    this.#listeners = this.#listen();
   }
 
   /** Settings changed. */
@@ -79,237 +115,229 @@ export class Observer implements vscode.Disposable {
     this.#unclear.clear();
   }
 
-  /** The clocks stood still meanwhile: who was there before is not there for it. */
+  /** The clocks stood still meanwhile, or this host did. */
   wokeUp(): void {
-    this.#active = false;
-    this.#person.leave();
+    this.#presence.wokeUp();
+    this.#person.rest();
+    // Who works where only the editor's word tells is believed again then.
+    clearTimeout(this.#doubt);
+    this.#doubt = setTimeout(() => { this.#front.changed(); }, DOUBT_MS);
   }
 
   dispose(): void {
+    clearTimeout(this.#doubt);
     this.#unclear.clear();
+    this.#front.rest();
     this.#person.rest();
     this.#program.rest();
-    this.#subscriptions.dispose();
+    this.#work.dispose();
+    for (const listener of this.#listeners) listener.dispose();
   }
 
-  #listeners(): vscode.Disposable[] {
-    const { window, workspace, debug } = vscode;
+  #listen(): vscode.Disposable[] {
+    const { window, workspace, debug } = this.editor;
+    const front = this.#front;
+    const changed = (): void => { front.changed(); };
     return [
-      workspace.onDidChangeWorkspaceFolders(() => { this.#subjects.setWorkspace(openFolders()); }),
+      workspace.onDidChangeWorkspaceFolders(() => { this.#subjects.setWorkspace(this.#folders.workspace()); }),
       workspace.onDidChangeTextDocument((event) => { this.#edited(event); }),
-      workspace.onWillSaveTextDocument((event) => { this.#willSave(event); }),
-      workspace.onDidSaveTextDocument((document) => { this.#didSave(document); }),
+      workspace.onWillSaveTextDocument(({ document, reason }) => { this.#willSave(document, reason); }),
+      workspace.onDidSaveTextDocument((document) => { this.#saved(document, this.#subjects.ofDocument(document)); }),
+      workspace.onDidChangeNotebookDocument((event) => { this.#notebookChanged(event); }),
+      workspace.onWillSaveNotebookDocument(({ notebook, reason }) => { this.#willSave(notebook, reason); }),
+      workspace.onDidSaveNotebookDocument((notebook) => {
+        this.#saved(notebook, this.#subjects.ofFile(notebook.uri, () => this.#cells.languageOf(notebook)));
+      }),
+      window.onDidChangeWindowState((state) => { this.#windowState(state); }),
+      window.onDidChangeActiveTextEditor((editor) => { front.documentChanged(editor?.document); }),
       window.onDidChangeTextEditorSelection((event) => { this.#selected(event); }),
       window.onDidChangeTextEditorVisibleRanges((event) => { this.#scrolled(event); }),
-      window.onDidChangeActiveTextEditor((editor) => {
-        this.#front = editor?.document;
-        if (editor && this.#present()) this.#looksAt(editor.document);
+      window.tabGroups.onDidChangeTabs((event) => { front.tabsChanged(event); }),
+      window.onDidChangeActiveNotebookEditor(changed),
+      window.onDidChangeNotebookEditorSelection(() => { front.inEditors(); }),
+      window.onDidChangeActiveTerminal((terminal) => {
+        if (terminal) front.inTerminal(terminal);
+        else front.terminalGone(undefined);
       }),
-      window.tabGroups.onDidChangeTabs((event) => { this.#tabs(event); }),
-      window.onDidChangeWindowState((state) => { this.#windowState(state); }),
-      window.onDidChangeActiveTerminal((terminal) => { if (terminal) this.#terminal(terminal); }),
-      window.onDidChangeTerminalState((terminal) => { this.#terminal(terminal); }),
-      window.onDidChangeActiveNotebookEditor((editor) => { if (editor) this.#notebook(editor.notebook); }),
-      window.onDidChangeNotebookEditorSelection((event) => { this.#notebook(event.notebookEditor.notebook); }),
-      workspace.onDidChangeNotebookDocument((event) => { this.#notebookChanged(event); }),
-      workspace.onWillSaveNotebookDocument(({ notebook, reason }) => {
-        this.#saves.begin(notebook, reason === vscode.TextDocumentSaveReason.Manual, this.options.everyMs());
+      window.onDidChangeTerminalState((terminal) => { if (terminal.state.isInteractedWith) front.inTerminal(terminal); }),
+      window.onDidStartTerminalShellExecution(({ terminal }) => {
+        if (terminal.state.isInteractedWith && !this.#typedWithin(TYPING_MS)) front.inTerminal(terminal);
       }),
-      workspace.onDidSaveNotebookDocument((notebook) => { this.#notebookSaved(notebook); }),
-      debug.onDidChangeActiveDebugSession(() => { this.#recheck(this.#present()); }),
-      debug.onDidStartDebugSession(() => { this.#recheck(true); }),
-      debug.onDidTerminateDebugSession(() => { this.#recheck(this.#present()); }),
-      debug.onDidChangeActiveStackItem(() => { if (this.#present()) this.#current(); }),
-      debug.onDidChangeBreakpoints(() => { this.#current(); }),
+      window.onDidCloseTerminal((terminal) => { front.terminalGone(terminal); }),
+      debug.onDidStartDebugSession(changed),
+      debug.onDidTerminateDebugSession((session) => {
+        this.#ended.add(session);
+        changed();
+      }),
+      debug.onDidChangeActiveDebugSession(changed),
+      debug.onDidChangeActiveStackItem(changed),
+      debug.onDidChangeBreakpoints(changed),
     ];
   }
 
   // The typing path: no allocation beyond the edit, no look at the text itself, no file.
   #edited(event: vscode.TextDocumentChangeEvent): void {
-    if (!this.#recording || event.contentChanges.length === 0) return;
     const { document } = event;
-    const subject = this.#subjects.ofDocument(document);
-    if (!subject) return;
-    const now = monotonic();
+    if (!this.#recording || event.contentChanges.length === 0 || !this.#subjects.isWritten(document)) return;
     const edit = this.#editOf(event);
-    if (edit.inView) this.#lastEdit = now;
-    let author = this.#authorship.of(edit);
-    // Small pieces, but no key for as long as makes one idle: a program's.
-    if (author === "person" && !this.#present()) author = "program";
-    if (author === "unclear" && edit.focused && !this.#authorship.streaming && atCursor(event)) this.#credit(subject, "person");
-    else if (author === "unclear") {
-      this.#unclear.add(document, edit.focused ? AFTER_MS : AWAY_MS, edit.size, () => {
-        const unsaved = this.#cells.isDirty(document) || this.#saves.since(document, now);
-        this.#credit(subject, this.#authorship.afterwards(edit, unsaved));
-      });
-    } else this.#credit(subject, author);
+    const at = this.options.now();
+    if (edit.inView) this.#lastEdit = at;
+    const author = this.#authorship.of(edit);
+    if (author !== "unclear") {
+      this.#credit(document, edit, author);
+      return;
+    }
+    const owner = this.#cells.ownerOf(document);
+    this.#unclear.add(owner, (edit.focused ? AFTER_MS : AWAY_MS) + this.options.latencyMs, edit.size, () => {
+      const unsaved = edit.dirty || this.#cells.isDirty(document) || this.#saves.since(owner, at);
+      this.#credit(document, edit, this.#authorship.afterwards(edit, unsaved));
+    });
   }
 
-  #credit(subject: Subject, author: Author): void {
+  #credit(document: vscode.TextDocument, { hasCursor, inView, focused, saving }: Edit, author: Author): void {
     if (!this.#recording) return;
-    if (author === "person") {
-      this.#lastTyped = monotonic();
-      this.#person.signal(subject);
-    } else if (author === "program" && this.options.aiCoding()) this.#program.signal(subject);
+    // What a formatter does in a save leaves it the save of who wrote before.
+    if (!saving) this.#authors.set(this.#cells.ownerOf(document), author);
+    if (author === "nobody") return;
+    const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
+    if (author === "program") {
+      this.#programs(inView && focused, () => { this.#program.signal(subject); });
+      return;
+    }
+    if (!hasCursor) this.#presence.hand();
+    if (!this.#attending) return;
+    this.#lastTyped = this.options.now();
+    this.#front.writes(subject, !hasCursor);
+    if (subject.type === "file" && subject.uri) this.#folders.workedOn(subject.uri);
+    this.#person.signal(subject);
   }
 
-  #editOf(event: vscode.TextDocumentChangeEvent): Edit {
+  /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
+  #programs(inFront: boolean, beat: () => void): void {
+    if (!this.options.aiCoding()) return;
+    beat();
+    this.#person.interrupted();
+    if (inFront) this.#person.rest();
+  }
+
+  #editOf({ document, reason, contentChanges }: vscode.TextDocumentChangeEvent): Edit {
     let size = 0;
     let lines = 0;
-    for (const { text, rangeLength, range } of event.contentChanges) {
+    const [first] = contentChanges;
+    for (const { text, rangeLength, range } of contentChanges) {
+      // A symbol renamed, or all of a word replaced: one change at many places.
+      if (size > 0 && text === first?.text && rangeLength === first.rangeLength) continue;
       size += Math.max(text.length, rangeLength);
       lines += range.end.line - range.start.line;
       // Counting stops soon: only "many" matters, and a pasted book must not cost more than a letter.
       for (let at = text.indexOf("\n"); at !== -1 && lines < 10; at = text.indexOf("\n", at + 1)) lines++;
     }
-    const { document, reason } = event;
     const { scheme } = document.uri;
     // Boxes to write in belong to no file, and are never unsaved.
     const box = scheme === "comment" || scheme === COMMIT_MESSAGE;
     return {
+      document,
       size,
       lines,
       undo: reason !== undefined,
       // Editors within editors: the one in front is never theirs.
-      inView: box || scheme === CELL || document === this.#front,
+      inView: box || scheme === CELL || document === this.#front.document,
+      atCursor: () => contentChanges.length === 1 && first !== undefined && this.#replacesSelection(document, first),
       focused: this.#focused,
       dirty: box || this.#cells.isDirty(document),
-      saving: this.#saves.running(document),
+      saving: this.#saves.running(this.#cells.ownerOf(document)),
       hasCursor: !box,
     };
   }
 
+  /** The selection still is the one before the change here; the editor tells of the new one afterwards. */
+  #replacesSelection(document: vscode.TextDocument, { range }: vscode.TextDocumentContentChangeEvent): boolean {
+    const editor = this.editor.window.activeTextEditor;
+    return editor?.document === document && editor.selections.length === 1 && range.isEqual(editor.selection);
+  }
+
   #selected({ kind, textEditor }: vscode.TextEditorSelectionChangeEvent): void {
-    const byHand =
-      kind === vscode.TextEditorSelectionChangeKind.Keyboard || kind === vscode.TextEditorSelectionChangeKind.Mouse;
-    if (!byHand || !this.#attended()) return;
-    this.#authorship.hand();
+    const { Keyboard, Mouse, Command } = this.editor.TextEditorSelectionChangeKind;
+    const byHand = kind === Keyboard || kind === Mouse;
+    if (!this.#focused || !(byHand || (kind === Command && hasModalKeys(this.editor)))) return;
+    this.#presence.hand();
     // The movement that typing causes: the edit has been counted, and is no review.
-    if (monotonic() - this.#lastEdit < SCROLL_QUIET_MS) return;
-    this.#looksAt(textEditor.document);
+    if (this.options.now() - this.#lastEdit < SCROLL_QUIET_MS + this.options.latencyMs && textEditor.document === this.#front.document) return;
+    this.#front.inEditors();
   }
 
   #scrolled({ textEditor }: vscode.TextEditorVisibleRangesChangeEvent): void {
-    if (monotonic() - this.#lastEdit < SCROLL_QUIET_MS) return;
-    if (textEditor.document === this.#front && this.#present()) this.#looksAt(this.#front);
+    if (!this.#focused || textEditor.document !== this.#front.document) return;
+    if (this.options.now() - this.#lastEdit < SCROLL_QUIET_MS + this.options.latencyMs) return;
+    this.#presence.scrolled();
+    this.#front.scrolled();
   }
 
-  #looksAt(document: vscode.TextDocument): void {
-    if (!this.#attended()) return;
-    const subject = this.#subjects.ofDocument(document);
-    if (subject) this.#person.signal(subject);
-  }
-
-  #willSave({ document, reason }: vscode.TextDocumentWillSaveEvent): void {
-    this.#saves.begin(document, reason === vscode.TextDocumentSaveReason.Manual, this.options.everyMs());
-  }
-
-  #didSave(document: vscode.TextDocument): void {
-    const counts = this.#saves.end(document);
-    const subject = counts && this.#attended() && this.#subjects.ofDocument(document);
-    if (!subject) return;
-    // An agent saves too, and by the same command as a person.
-    if (this.#present()) this.#person.saved(subject);
-    else if (this.options.aiCoding()) this.#program.saved(subject);
-  }
-
-  /** Tabs without a text editor: pictures, web views of pull requests. */
-  #tabs({ changed, opened }: vscode.TabChangeEvent): void {
-    const tab = [...opened, ...changed].find((one) => one.isActive && one.group.isActive);
-    if (!tab || !this.#attended() || !this.#present()) return;
-    const { input } = tab;
-    if (input instanceof vscode.TabInputCustom) {
-      const subject = this.#subjects.ofFile(input.uri, () => "");
-      if (subject) this.#person.signal(subject);
-    } else if (input instanceof vscode.TabInputWebview && /pull-?request/i.test(input.viewType)) {
-      this.#person.signal(this.#subjects.ofApp("code review", firstFolder(), true));
-    } else {
-      // Perhaps the same file, but in a diff now, or in none any more.
-      this.#recheck(this.#present());
+  #windowState({ focused, active }: vscode.WindowState): void {
+    if (this.#focused && !focused) {
+      this.#person.rest();
+      // Another window's time may come between.
+      this.#person.interrupted();
     }
-  }
-
-  #windowState(state: vscode.WindowState): void {
-    const was = this.#focused && this.#active;
-    this.#focused = state.focused;
-    this.#active = state.active;
-    if (!state.focused) this.#person.rest();
-    else if (!was && state.active) this.#current();
-  }
-
-  #terminal(terminal: vscode.Terminal): void {
-    if (!this.#attended() || !this.#present() || terminal !== vscode.window.activeTerminal) return;
-    this.#person.signal(this.#subjects.ofApp("terminal", terminalFolder(terminal), false));
-  }
-
-  #notebook(notebook: vscode.NotebookDocument): void {
-    const subject = this.#attended() && this.#present() && this.#subjects.ofFile(notebook.uri, () => notebookLanguage(notebook));
-    if (subject) this.#person.signal(subject);
+    this.#focused = focused;
+    this.#presence.says(active);
+    if (focused && active) this.#front.changed();
   }
 
   #notebookChanged({ notebook, cellChanges, contentChanges }: vscode.NotebookDocumentChangeEvent): void {
     // A run's start and end, cells put in or taken out; outputs of a long run are no activity.
     const ran = cellChanges.some((change) => change.executionSummary !== undefined);
-    if (ran || contentChanges.length > 0) this.#notebook(notebook);
+    if ((ran || contentChanges.length > 0) && notebook === this.editor.window.activeNotebookEditor?.notebook) this.#front.inEditors();
   }
 
-  #notebookSaved(notebook: vscode.NotebookDocument): void {
-    const counts = this.#saves.end(notebook);
-    const subject = counts && this.#attended() && this.#subjects.ofFile(notebook.uri, () => notebookLanguage(notebook));
-    if (!subject) return;
-    if (this.#present()) this.#person.saved(subject);
-    else if (this.options.aiCoding()) this.#program.saved(subject);
+  #willSave(document: object, reason: vscode.TextDocumentSaveReason): void {
+    // What was edited just now is unsaved for certain: no need to wait for that.
+    this.#unclear.decide(document);
+    this.#saves.begin(document, reason === this.editor.TextDocumentSaveReason.Manual, this.options.everyMs());
   }
 
-  /** Something the person did that names no document: it counts for the one in front. */
-  #current(): void {
-    const { activeTextEditor, activeNotebookEditor } = vscode.window;
-    if (activeTextEditor) this.#looksAt(activeTextEditor.document);
-    else if (activeNotebookEditor) this.#notebook(activeNotebookEditor.notebook);
-    else if (this.#attended()) this.#person.again();
+  /** A save is its author's: an agent saves by the same command as a person, and in documents that nobody looks at. */
+  #saved(document: object, subject: Subject | undefined): void {
+    if (!this.#saves.end(document) || !subject || !this.#recording) return;
+    const author = this.#authors.get(document);
+    const front = this.#front.subject();
+    if (author === "program") {
+      this.#programs(subject === front && this.#focused, () => { this.#program.saved(subject); });
+    } else if (this.#attending && (subject === front || author === "person")) {
+      this.#person.saved(subject);
+      // Saved with all others, or on leaving it: the person is elsewhere.
+      if (subject !== front) this.#person.signal(front);
+    }
   }
 
-  #attended(): boolean {
-    return this.#focused && this.#recording;
+  /** What happened in the editor is over: it counts for what is in front now, if somebody is there. */
+  #look(): void {
+    if (!this.#attending) return;
+    const subject = this.#front.subject();
+    if (subject.type === "file" && subject.uri) this.#folders.workedOn(subject.uri);
+    this.#person.look(subject);
   }
 
-  /** Whether a hand moved of late: what programs cause too counts only then. */
-  #present(): boolean {
-    return this.#active || this.#authorship.handWithin(this.options.idleMs());
+  /** Whether somebody is there and looks at this window. */
+  get #attending(): boolean {
+    return this.#focused && this.#recording && this.#presence.here;
   }
 
-  #recheck(present: boolean): void {
-    if (this.#attended()) this.#person.recheck(present);
+  #typedWithin(ms: number): boolean {
+    return this.options.now() - this.#lastTyped <= ms;
   }
 
   #categoryOf(subject: Subject): string {
     const isFile = subject.type === "file";
+    const session = this.editor.debug.activeDebugSession;
     const around = {
-      debugging: vscode.debug.activeDebugSession !== undefined,
+      // The editor may go on to name one that is over, where one has started another.
+      debugging: session !== undefined && !this.#ended.has(session),
       building: this.#work.has("building"),
       testing: this.#work.has("testing"),
     };
-    const reviewing = subject.reviewing || (isFile && inDiff() && monotonic() - this.#lastTyped > TYPING_QUIET_MS);
-    return categoryOf(around, reviewing, isFile && subject.uri ? pathWithin(subject.uri) : "");
+    const writes = this.#typedWithin(TYPING_QUIET_MS) && this.#lastTyped >= this.#front.shownSince;
+    const reviewing = subject.reviewing || (isFile && this.#front.inDiff && !writes);
+    return categoryOf(around, reviewing, isFile && subject.uri ? this.#folders.pathWithin(subject.uri) : "");
   }
-}
-
-function monotonic(): number {
-  return performance.now();
-}
-
-/**
- * Whether a change replaced just what was selected, as a paste or an accepted completion does: programs edit where they
- * like. The selection still is the one before the change here; the editor tells of the new one afterwards.
- */
-function atCursor({ document, contentChanges }: vscode.TextDocumentChangeEvent): boolean {
-  const editor = vscode.window.activeTextEditor;
-  const [change] = contentChanges;
-  if (editor?.document !== document || contentChanges.length !== 1 || !change) return false;
-  return editor.selections.length === 1 && change.range.isEqual(editor.selection);
-}
-
-function inDiff(): boolean {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return input instanceof vscode.TabInputTextDiff || input instanceof vscode.TabInputNotebookDiff;
 }

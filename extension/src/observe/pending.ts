@@ -11,12 +11,17 @@ export class Pending {
       if (weight > known.weight) Object.assign(known, { weight, decide });
       return;
     }
-    const timer = setTimeout(() => {
-      const due = this.#waiting.get(document);
-      this.#waiting.delete(document);
-      due?.decide();
-    }, ms);
+    const timer = setTimeout(() => { this.decide(document); }, ms);
     this.#waiting.set(document, { timer, weight, decide });
+  }
+
+  /** Decides at once what waits for a document. */
+  decide(document: object): void {
+    const due = this.#waiting.get(document);
+    if (!due) return;
+    clearTimeout(due.timer);
+    this.#waiting.delete(document);
+    due.decide();
   }
 
   clear(): void {

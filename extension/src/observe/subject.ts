@@ -31,8 +31,11 @@ export interface Place {
 }
 
 const FILES = ["file", "vscode-remote", "vscode-vfs"];
+// Documents that are no file, or none yet, and that a person writes into all the same.
+const WRITTEN = new Set(["untitled", "vscode-userdata", "comment"]);
 // Versions of files and remarks on them; their schemes are those of git and of the extensions that review.
 const REVIEWS = new Set(["git", "pr", "review", "gitlens", "gitlens-git", "scm-history-item", "comment"]);
+export const CELL = "vscode-notebook-cell";
 // The box in which the message of a commit is written.
 export const COMMIT_MESSAGE = "vscode-scm";
 // Terminals' folders and pictures of a window that stays open for weeks.
@@ -47,6 +50,7 @@ export interface NotebookPlace {
 /** Subjects by document: the same object each time, so that they can be compared by identity. */
 export class Subjects {
   #documents = new WeakMap<TextDocument, Subject>();
+  readonly #files = new Map<string, File>();
   readonly #named = new Map<string, Subject>();
 
   constructor(
@@ -56,13 +60,18 @@ export class Subjects {
     private workspace: Workspace,
   ) {}
 
+  /** Whether changes of such a document are somebody's writing: what extensions show changes by itself. */
+  isWritten({ uri }: TextDocument): boolean {
+    return WRITTEN.has(uri.scheme) || uri.scheme === COMMIT_MESSAGE || uri.scheme === CELL || this.#isFile(uri);
+  }
+
   /** Folders came or went. */
   setWorkspace(workspace: Workspace): void {
     this.workspace = workspace;
     this.#documents = new WeakMap();
   }
 
-  /** The document's subject, or undefined if it is no file that a person works on. */
+  /** The document's subject, or undefined if it is no file, nor about one. */
   ofDocument(document: TextDocument): Subject | undefined {
     const known = this.#documents.get(document);
     if (known) return known;
@@ -72,10 +81,15 @@ export class Subjects {
     return subject;
   }
 
-  /** A file that has no text document: a notebook, a picture. */
+  /** A file, whether or not it has a text document: notebooks and pictures have none, and others not yet. */
   ofFile(uri: Uri, languageId: () => string): Subject | undefined {
     if (!this.#isWork(uri)) return undefined;
-    return this.#once(`file ${uri.toString()}`, { type: "file", uri, languageId, app: "", reviewing: false, inFolder: false });
+    const key = uri.toString();
+    const known = this.#files.get(key);
+    const file = known ?? new File(uri);
+    file.languageId = languageId;
+    if (!known) remember(this.#files, key, file);
+    return file;
   }
 
   /** A part of the editor, used in a folder. */
@@ -86,14 +100,13 @@ export class Subjects {
 
   #describe(document: TextDocument): Subject | undefined {
     const { uri } = document;
-    if (uri.scheme === "vscode-notebook-cell") {
+    if (uri.scheme === CELL) {
       const notebook = this.notebookOf(document);
       return notebook && this.ofFile(notebook.uri, notebook.languageId);
     }
     if (REVIEWS.has(uri.scheme)) return this.#about("code review", uri, true);
     if (uri.scheme === COMMIT_MESSAGE) return this.#about("source control", uri, false);
-    if (!this.#isWork(uri)) return undefined;
-    return { type: "file", uri, languageId: () => document.languageId, app: "", reviewing: false, inFolder: false };
+    return this.ofFile(uri, () => document.languageId);
   }
 
   /** A review is of the file's project and under its rules; the file itself goes unnamed. */
@@ -104,15 +117,33 @@ export class Subjects {
   }
 
   #isWork(uri: Uri): boolean {
-    if (!FILES.includes(uri.scheme) && !this.workspace.schemes.includes(uri.scheme)) return false;
-    return !REVIEWS.has(uri.scheme) && uri.scheme !== COMMIT_MESSAGE && !uri.path.startsWith(`${this.ownFolder}/`);
+    return this.#isFile(uri) && !uri.path.startsWith(`${this.ownFolder}/`);
+  }
+
+  #isFile({ scheme }: Uri): boolean {
+    if (REVIEWS.has(scheme) || scheme === COMMIT_MESSAGE) return false;
+    return FILES.includes(scheme) || this.workspace.schemes.includes(scheme);
   }
 
   #once(key: string, subject: Subject): Subject {
     const known = this.#named.get(key);
     if (known) return known;
-    if (this.#named.size >= MOST_NAMED) this.#named.clear();
-    this.#named.set(key, subject);
+    remember(this.#named, key, subject);
     return subject;
   }
+}
+
+class File implements Subject {
+  readonly type = "file";
+  readonly app = "";
+  readonly reviewing = false;
+  readonly inFolder = false;
+  languageId = (): string => "";
+
+  constructor(readonly uri: Uri) {}
+}
+
+function remember<V>(known: Map<string, V>, key: string, value: V): void {
+  if (known.size >= MOST_NAMED) known.clear();
+  known.set(key, value);
 }

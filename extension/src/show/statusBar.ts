@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import { escaped } from "./escaped";
+import { situation, type Remedy } from "./situation";
 import { statusView, type Facts } from "./statusView";
 
 /** The item in the status bar. A click opens the dashboard, or what helps in the state it shows. */
@@ -32,15 +34,17 @@ function markdown(lines: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   lines.forEach((line, index) => {
     if (index > 0) text.appendMarkdown("  \n");
-    // appendText escapes: a project called "[x](command:…)" stays a name.
-    text.appendText(line.replaceAll("\n", " "));
+    text.appendMarkdown(escaped(line));
   });
   return text;
 }
 
-function commandFor({ recording, link, installed }: Facts): string {
-  if (!recording) return "timecode.resume";
-  if (link === "stranger" || link === "unauthorised" || link === "no-token") return "timecode.setToken";
-  if (link === "offline") return installed === false ? "timecode.welcome" : "timecode.startService";
-  return link === "failing" ? "timecode.retryNow" : "timecode.openDashboard";
+/** What helps in a state, or opens the dashboard where all is well. */
+export function commandFor(facts: Facts): vscode.Command {
+  if (!facts.recording) return { title: "Resume recording", command: "timecode.resume" };
+  return commandOf(situation(facts)?.remedy ?? { title: "Open the dashboard", command: "timecode.openDashboard" });
+}
+
+function commandOf({ arguments: given, ...remedy }: Remedy): vscode.Command {
+  return given ? { ...remedy, arguments: [...given] } : remedy;
 }

@@ -1,12 +1,18 @@
+import type { Part } from "../client/installed";
 import type { LinkState } from "../client/link";
 import type { Today } from "../client/today";
 import { duration } from "./duration";
+import { situation } from "./situation";
 
 /** All that the status bar's text follows from. */
 export interface Facts {
   readonly link: LinkState;
   readonly detail: string;
+  /** Where the last attempt looked for the service. */
   readonly address: string;
+  /** Whether that is the person's own word. */
+  readonly addressSet: boolean;
+  readonly versions: { readonly service: string; readonly extension: string };
   readonly waiting: number;
   /** Whether something has been waiting for longer than sending takes. */
   readonly overdue: boolean;
@@ -23,8 +29,8 @@ export interface Facts {
   readonly recording: boolean;
   /** False where this folder's settings opt out. */
   readonly folderEnabled: boolean;
-  /** Whether the `timecode` command or its folder is on this machine; undefined until looked for. */
-  readonly installed: boolean | undefined;
+  /** What of the service is on this machine; undefined until looked for. */
+  readonly installed: Part | undefined;
   readonly today: Today | undefined;
 }
 
@@ -43,43 +49,20 @@ export function statusView(facts: Facts): View {
 }
 
 function headline(facts: Facts): { text: string; line: string; warning: boolean } {
-  const { address, detail, waiting } = facts;
+  const { waiting, recording, folderEnabled, overdue } = facts;
   const queue = waiting > 0 ? ` · ${waiting} waiting` : "";
   const safe = waiting > 0 ? ` ${waiting} ${plural(waiting, "event")} kept here until then.` : "";
-  if (!facts.recording) {
+  if (!recording) {
     return { text: `$(debug-pause) paused${queue}`, line: "Paused: nothing is recorded in any window.", warning: false };
   }
-  const optedOut = facts.folderEnabled ? "" : " This folder is not recorded.";
-  switch (facts.link) {
-    case "up":
-    case "unknown":
-      return {
-        text: `$(clock) ${timeText(facts)}${facts.folderEnabled ? "" : " · off here"}${facts.overdue ? queue : ""}`,
-        line: `Today, in all editors.${facts.overdue ? safe : ""}${optedOut}`,
-        warning: false,
-      };
-    case "offline":
-      if (facts.installed === false) {
-        return { text: `$(circle-slash) Timecode not installed${queue}`, line: `The Timecode service is not installed.${safe}`, warning: true };
-      }
-      return { text: `$(cloud-offline) offline${queue}`, line: `The Timecode service at ${address} is not running.${safe}${optedOut}`, warning: true };
-    case "failing":
-      return { text: `$(cloud-offline) offline${queue}`, line: `The Timecode service at ${address} does not work: ${detail}.${safe}${optedOut}`, warning: true };
-    case "no-token":
-      return {
-        text: `$(key) token missing${queue}`,
-        line: `There is no token to know the service at ${address} by: it is not in the service's folder, and none is set. Nothing was sent.${safe}${optedOut}`,
-        warning: true,
-      };
-    case "stranger":
-      return {
-        text: `$(shield) token wrong?${queue}`,
-        line: `What answers at ${address} did not prove to be your Timecode service: it is another program, or its token differs. Nothing was sent to it.${safe}`,
-        warning: true,
-      };
-    case "unauthorised":
-      return { text: `$(key) token wrong${queue}`, line: `The Timecode service refused the token.${safe}`, warning: true };
-  }
+  const optedOut = folderEnabled ? "" : " This folder is not recorded.";
+  const trouble = situation(facts);
+  if (trouble) return { text: `${trouble.text}${queue}`, line: `${trouble.sentence}${safe}${optedOut}`, warning: true };
+  return {
+    text: `$(clock) ${timeText(facts)}${folderEnabled ? "" : " · off here"}${overdue ? queue : ""}`,
+    line: `Today, in all editors.${overdue ? safe : ""}${optedOut}`,
+    warning: false,
+  };
 }
 
 function timeText({ today }: Facts): string {

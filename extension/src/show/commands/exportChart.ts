@@ -1,9 +1,7 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
+import { draw } from "../draw";
 import { CHARTS, PERIODS } from "../png";
-
-// The first picture starts a browser on the service's side.
-const DRAWING_MS = 120_000;
 
 /** Saves a chart as a PNG file: which one, of which days, and where are asked for. */
 export async function exportChart(app: App): Promise<void> {
@@ -15,26 +13,12 @@ export async function exportChart(app: App): Promise<void> {
   if (!target) return;
   const picture = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: "Timecode is drawing the chart …" },
-    () => draw(app, { chart: chart.chart, period: chosen.period, theme: theme(), scale: "2" }),
+    () => draw(app, chart.chart, chosen.period),
   );
   await vscode.workspace.fs.writeFile(target, picture);
   const open = "Open";
   const choice = await vscode.window.showInformationMessage("The chart was saved.", open);
   if (choice === open) await vscode.commands.executeCommand("vscode.open", target);
-}
-
-async function draw(app: App, params: { [key: string]: string }): Promise<Uint8Array> {
-  const session = await app.service.open();
-  try {
-    return await session.picture("/api/v1/export/png", params, DRAWING_MS);
-  } finally {
-    session.close();
-  }
-}
-
-function theme(): "light" | "dark" {
-  const { Light, HighContrastLight } = vscode.ColorThemeKind;
-  return [Light, HighContrastLight].includes(vscode.window.activeColorTheme.kind) ? "light" : "dark";
 }
 
 function suggestion(chart: string, period: string): vscode.Uri {

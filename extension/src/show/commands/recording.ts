@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
+import { plain } from "../../client/plain";
 import { currentUri, type App } from "../../app";
 import { addExcludedProject, setRecording } from "../../settings";
+import { said } from "../offer";
 
 export async function pause(): Promise<void> {
   await setRecording(false);
@@ -20,9 +22,11 @@ export async function excludeProject(app: App): Promise<void> {
   }
   const exclude = "Exclude";
   const choice = await vscode.window.showWarningMessage(
-    `Stop recording time for the project "${name}"?`,
+    `Stop recording time for the project "${plain(name)}"?`,
     { modal: true, detail: "What was recorded before stays in the store." },
     exclude,
   );
-  if (choice === exclude) await addExcludedProject(name);
+  if (choice !== exclude) return;
+  await addExcludedProject(name);
+  said(`The project "${plain(name)}" is recorded no more.`);
 }

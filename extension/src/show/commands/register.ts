@@ -2,9 +2,13 @@ import * as vscode from "vscode";
 import { LinkError } from "../../client/link";
 import type { App } from "../../app";
 import type { AsideDocument } from "../asideDocument";
-import { openDashboard } from "./dashboard";
+import { offer } from "../offer";
+import { situation } from "../situation";
+import { forgetTheAddress } from "./address";
+import { copyLink, openDashboard } from "./dashboard";
 import { exportChart } from "./exportChart";
 import { excludeProject, pause, resume } from "./recording";
+import { sendNow } from "./sendNow";
 import { startTheService } from "./service";
 import { setToken } from "./token";
 
@@ -12,15 +16,17 @@ import { setToken } from "./token";
 export function registerCommands(app: App, page: AsideDocument): vscode.Disposable {
   const commands: { [name: string]: () => unknown } = {
     openDashboard: () => openDashboard(app),
+    copyDashboardLink: () => copyLink(app),
     exportChart: () => exportChart(app),
     pause: () => pause(),
     resume: () => resume(),
     excludeProject: () => excludeProject(app),
-    retryNow: () => app.retryNow(),
+    retryNow: () => sendNow(app),
     showLog: () => { app.log.show(); },
     showSetAside: () => page.open(),
     startService: () => startTheService(app),
     setToken: () => setToken(app),
+    forgetAddress: () => forgetTheAddress(app),
     welcome: () => vscode.commands.executeCommand("workbench.action.openWalkthrough", `${app.context.extension.id}#start`, false),
   };
   const registered = Object.entries(commands).map(([name, run]) =>
@@ -34,22 +40,8 @@ async function guarded(app: App, run: () => unknown): Promise<void> {
     await run();
   } catch (error) {
     app.log.error(error instanceof Error ? error : String(error));
-    await vscode.window.showErrorMessage(`Timecode: ${advice(app, error)}`);
-  }
-}
-
-function advice(app: App, error: unknown): string {
-  if (!(error instanceof LinkError)) return String(error);
-  switch (error.state) {
-    case "offline":
-      return "the service is not running. Start it with the command \"Timecode: Start the service\".";
-    case "no-token":
-      return "there is no token to know the service by. Set it with the command \"Timecode: Set the token\".";
-    case "stranger":
-      return `what answers at port ${app.address.port} did not prove to be your service; nothing was sent to it.`;
-    case "unauthorised":
-      return "the service refused the token. Set it with the command \"Timecode: Set the token\".";
-    case "failing":
-      return `${error.message}.`;
+    const trouble = error instanceof LinkError ? situation({ ...app.facts(), link: error.state, detail: error.message }) : undefined;
+    if (trouble) await offer("error", trouble.sentence, trouble.remedy);
+    else await vscode.window.showErrorMessage(`Timecode: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

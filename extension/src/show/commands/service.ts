@@ -2,57 +2,83 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../../app";
-import { startService } from "../../client/launch";
-import { LinkError } from "../../client/link";
+import { freePort, startService, type Started } from "../../client/launch";
+import { LinkError, type LinkState } from "../../client/link";
+import { loopback, urlOf } from "../../client/loopback";
+import { offer, said } from "../offer";
+import { NAME_COMMAND, situation, STEPS } from "../situation";
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 const PROBE_MS = 250;
+/** Somebody else has the port. */
+const TAKEN: ReadonlySet<LinkState> = new Set<LinkState>(["stranger", "unproven", "no-token"]);
 
-/** Starts `timecode serve` and waits until it has proved itself. */
+/** Starts `timecode serve` and waits until it has proved itself, or has ended. */
 export async function startTheService(app: App): Promise<void> {
-  const command = await app.command();
-  if (command === undefined) {
-    await explainInstall();
+  const trouble = await troubleOf(app);
+  if (!trouble) {
+    await app.connection.retryNow();
+    said(`The Timecode service is running already, at ${urlOf(app.connection.finder.address)}.`);
     return;
   }
+  const taken = TAKEN.has(trouble.state);
+  // Another one would not mend these; what does, is offered with the error.
+  if (trouble.state !== "offline" && !(taken && app.settings.url === "")) throw trouble;
+  const command = await app.installed.command();
+  if (!command) {
+    await explain(app);
+    return;
+  }
+  const { url } = app.settings;
+  // The port that is set; else the service's own choice, unless somebody else has it.
+  const port = url === "" ? (taken ? await freePort() : undefined) : loopback(url).port;
   const folder = app.context.logUri.fsPath;
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, "serve.log");
-  const { port } = app.address;
-  app.log.info(`starting ${command} serve --port ${port}`);
-  await startService({ command, port, home: app.home, logFile });
-  const up = await vscode.window.withProgress(
+  app.log.info(`starting ${[...command, "serve", ...(port === undefined ? [] : ["--port", port])].join(" ")}`);
+  const started = await startService({ command, port, home: app.home, logFile });
+  const outcome = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: "Starting Timecode …" },
-    () => waitUntilUp(app),
+    () => upOrEnded(app, started),
   );
-  await app.retryNow();
-  if (up) return;
+  await app.connection.retryNow();
+  if (outcome === "up") {
+    said(`The Timecode service is running, at ${urlOf(app.connection.finder.address)}.`);
+    return;
+  }
   const show = "Show its output";
-  const choice = await vscode.window.showErrorMessage("The Timecode service did not come up.", show);
+  const choice = await vscode.window.showErrorMessage(outcome, show);
   if (choice === show) await vscode.window.showTextDocument(vscode.Uri.file(logFile));
 }
 
-export async function explainInstall(): Promise<void> {
-  const copy = "Copy the command";
-  const steps = "Show the steps";
-  const choice = await vscode.window.showInformationMessage(
-    "Timecode's service is not installed, or not where this extension looks. Install it with pipx, or name the command in the setting timecode.command.",
-    copy,
-    steps,
-  );
-  if (choice === copy) await vscode.env.clipboard.writeText("pipx install timecode-tracker");
-  if (choice === steps) await vscode.commands.executeCommand("timecode.welcome");
+async function explain(app: App): Promise<void> {
+  await app.installed.look();
+  const set = app.settings.command;
+  if (set !== "") await offer("error", `The command that the setting timecode.command names was not found: ${set}.`, NAME_COMMAND);
+  else await offer("information", "The command that starts the Timecode service was not found.", app.installed.found === "token" ? NAME_COMMAND : STEPS);
 }
 
-async function waitUntilUp(app: App): Promise<boolean> {
-  for (const end = performance.now() + START_MS; performance.now() < end; ) {
-    try {
-      (await app.service.open()).close();
-      return true;
-    } catch (error) {
-      if (!(error instanceof LinkError)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+/** "up", or a sentence on why it isn't. */
+async function upOrEnded(app: App, { ended }: Started): Promise<string> {
+  let end: string | undefined;
+  void ended.then((line) => (end = line === "" ? "it said nothing" : line));
+  for (const late = performance.now() + START_MS; performance.now() < late; ) {
+    // Noted before the question: one that another window has started may answer in its place.
+    const over = end;
+    if (!(await troubleOf(app))) return "up";
+    if (over !== undefined) return `The Timecode service ended at once: ${over}`;
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, PROBE_MS))]);
   }
-  return false;
+  return situation(app.facts())?.sentence ?? "The Timecode service did not come up in time.";
+}
+
+/** What keeps the service from being used, if anything does. */
+async function troubleOf(app: App): Promise<LinkError | undefined> {
+  try {
+    (await app.connection.finder.open()).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LinkError) return error;
+    throw error;
+  }
 }

@@ -1,15 +1,21 @@
 import * as vscode from "vscode";
 import type { App } from "../../app";
 import { isToken } from "../../client/token";
+import { offer, said } from "../offer";
+import { situation } from "../situation";
 
-/** Asks for the token and keeps it in the editor's secret storage. */
+/** Asks for the token, keeps it in the editor's secret storage, and says whether the service knows it. */
 export async function setToken(app: App): Promise<void> {
-  const token = await vscode.window.showInputBox({
+  const given = await vscode.window.showInputBox({
     title: "Timecode token",
-    prompt: "It is in the file `token` in the service's folder, usually ~/.config/timecode.",
+    prompt: "It is in the file token in the service's folder, usually ~/.config/timecode.",
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => (isToken(text.trim().toLowerCase()) ? undefined : "A token looks like 12345678-1234-4123-8123-123456789abc."),
   });
-  if (token !== undefined) await app.storeToken(token.trim().toLowerCase());
+  if (given === undefined) return;
+  await app.storeToken(given.trim().toLowerCase());
+  const trouble = situation(app.facts());
+  if (trouble) void offer("warning", `The token was kept. ${trouble.sentence}`, trouble.remedy);
+  else said("The Timecode service accepted the token.");
 }

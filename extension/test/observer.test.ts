@@ -1,0 +1,343 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import type { Beat } from "../src/observe/cadence";
+import { Observer } from "../src/observe/observer";
+import { DOUBT_MS } from "../src/observe/presence";
+import type { Subject } from "../src/observe/subject";
+import { FakeEditor } from "./support/fakeEditor";
+import { order } from "./support/orders";
+import { passing } from "./support/passing";
+
+const IDLE_MS = 120_000;
+const EVERY_MS = 30_000;
+const ASSISTANT = "saoudrizwan.claude-dev";
+
+interface Scene {
+  readonly editor: FakeEditor;
+  readonly observer: Observer;
+  readonly settings: { aiCoding: boolean; recording: boolean };
+  readonly pass: (ms: number) => void;
+  /** What was recorded since one last asked: category and file, or part of the editor, and whether it is a save. */
+  readonly recorded: () => string[];
+  /** Has the editor tell what a real one told of an act, in its order and at its pace. */
+  readonly play: (act: string) => void;
+}
+
+function scene(t: TestContext, begin: string): Scene {
+  const { now, pass } = passing(t);
+  const editor = new FakeEditor();
+  editor.stand(order(begin).begin);
+  const settings = { aiCoding: true, recording: true };
+  let beats: Beat<Subject>[] = [];
+  const observer = new Observer(editor.api, {
+    everyMs: () => EVERY_MS,
+    idleMs: () => IDLE_MS,
+    aiCoding: () => settings.aiCoding,
+    recording: () => settings.recording,
+    latencyMs: 0,
+    ownFolder: "/home/ann/.config/Code/User",
+    now,
+    emit: (beat) => beats.push(beat),
+  });
+  t.after(() => { observer.dispose(); });
+  // Somebody comes to the window and looks at what is in front.
+  editor.tell("window.onDidChangeWindowState", { focused: true, active: true });
+  pass(1_000);
+  return {
+    editor,
+    observer,
+    settings,
+    pass,
+    recorded: () => {
+      const told = beats.map(({ category, isWrite, subject }) => `${category} ${nameOf(subject)}${isWrite ? " saved" : ""}`);
+      beats = [];
+      return told;
+    },
+    play: (act) => {
+      const { begin, lines } = order(act);
+      editor.stand(begin);
+      editor.tell("window.onDidChangeActiveTextEditor", begin.front ? { document: begin.front } : {});
+      let at = 0;
+      for (const line of lines) {
+        pass(line.at - at);
+        at = line.at;
+        editor.stand(line.editor);
+        if (line.on !== "end") editor.tell(line.on, line.with);
+      }
+    },
+  };
+}
+
+function nameOf({ type, uri, app }: Subject): string {
+  return type === "file" ? (uri?.path ?? "").replace("/project/", "") : `<${app}>`;
+}
+
+// What somebody is busy with who looks at what is in front at the start and then does such a thing; nothing else.
+const MEANT: { [act: string]: string[] } = {
+  open_file: ["coding lamp.py", "coding lens.ts"],
+  typing: ["coding lamp.py"],
+  save: ["coding lamp.py", "coding lamp.py saved"],
+  undo: ["coding lamp.py"],
+  paste: ["coding lamp.py"],
+  replace_all: ["coding lamp.py"],
+  switch_tab: ["coding lamp.py", "coding lens.ts", "coding lamp.py", "coding lens.ts"],
+  scroll: ["coding lamp.py"],
+  edits_for_the_person: ["coding lamp.py"],
+  // The editor saves what a rename has changed.
+  rename_symbol: ["coding lamp.py", "coding horn.ts", "coding lens.ts", "coding lens.ts saved"],
+  program_behind: ["coding lamp.py"],
+  program_in_front: ["coding lamp.py", "coding lamp.py saved"],
+  changed_on_disk: ["coding lamp.py"],
+  diff: ["coding lamp.py", "code reviewing lens.ts"],
+  untitled: ["coding lamp.py", "coding <editor>"],
+  settings: ["coding <editor>"],
+  welcome: ["coding <editor>"],
+  output: ["coding lamp.py", "coding <editor>"],
+  back_from_output: ["coding <editor>", "coding lamp.py"],
+  notebook: ["coding lamp.py", "coding tides.ipynb", "coding tides.ipynb saved"],
+  picture: ["coding tides.ipynb", "coding lamp.png"],
+  huge_file: ["coding lamp.png", "coding huge.log"],
+  terminal: ["coding lamp.py", "coding <terminal>"],
+  back_from_terminal: ["coding lamp.py"],
+  again_in_terminal: ["coding lamp.py", "coding <terminal>"],
+  terminal_closed: ["coding lamp.py"],
+  hidden_task: ["coding lamp.py", "building lamp.py", "coding lamp.py"],
+  shown_task: ["coding lamp.py", "building lamp.py", "coding lamp.py"],
+  hidden_terminal: ["coding lamp.py"],
+  debugging: ["coding beacon.js", "debugging beacon.js", "coding beacon.js"],
+  commit_message: ["coding lamp.py", "coding <source control>"],
+  elsewhere_and_back: ["coding lamp.py", "coding lamp.py"],
+  last_tab_closed: ["coding lamp.py", "coding <editor>"],
+};
+
+for (const [act, meant] of Object.entries(MEANT)) {
+  test(`what a real editor tells is what the person meant: ${act.replaceAll("_", " ")}`, (t) => {
+    const { play, pass, recorded } = scene(t, act);
+    play(act);
+    pass(1_000);
+    assert.deepEqual(recorded(), meant);
+  });
+}
+
+test("every act recorded from a real editor is held to what was meant", () => {
+  const acts = readdirSync(join(__dirname, "orders")).map((name) => name.replace(".jsonl", ""));
+  assert.deepEqual(acts.sort(), Object.keys(MEANT).sort());
+});
+
+test("what an assistant writes and saves behind is its own, and the person's next key is heard of at once", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "program_behind");
+  editor.active.push(ASSISTANT);
+  play("program_behind");
+  assert.deepEqual(recorded(), ["coding lamp.py", "ai coding lens.ts", "ai coding lens.ts saved"]);
+  play("typing");
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
+});
+
+test("what an assistant writes in front is its own, and so is the time in which one only watches it", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "program_in_front");
+  editor.active.push(ASSISTANT);
+  play("program_in_front");
+  assert.deepEqual(recorded(), ["coding lamp.py", "ai coding lamp.py", "ai coding lamp.py saved"]);
+  pass(3 * EVERY_MS);
+  assert.deepEqual(recorded(), []);
+  play("scroll");
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
+});
+
+test("a program is told without knowing it where nobody is at the keyboard", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "program_in_front");
+  editor.tell("window.onDidChangeWindowState", { focused: true, active: false });
+  pass(10_000);
+  recorded();
+  play("program_in_front");
+  assert.deepEqual(recorded(), ["ai coding lamp.py", "ai coding lamp.py saved"]);
+});
+
+test("in a window out of focus a program's edits count, and nobody's else", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "program_behind");
+  editor.tell("window.onDidChangeWindowState", { focused: false, active: true });
+  recorded();
+  play("program_behind");
+  pass(10_000);
+  play("typing");
+  play("scroll");
+  play("diff");
+  pass(3 * EVERY_MS);
+  assert.deepEqual(recorded().filter((one) => !one.startsWith("ai coding")), []);
+});
+
+test("programs' edits go unrecorded where that is not wanted, and stay nobody's", (t) => {
+  const { editor, settings, play, pass, recorded } = scene(t, "program_behind");
+  editor.active.push(ASSISTANT);
+  settings.aiCoding = false;
+  play("program_behind");
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
+});
+
+test("nothing is recorded while paused, and all again afterwards", (t) => {
+  const { observer, settings, play, pass, recorded } = scene(t, "open_file");
+  recorded();
+  settings.recording = false;
+  observer.refresh();
+  play("open_file");
+  play("typing");
+  play("save");
+  pass(3 * EVERY_MS);
+  assert.deepEqual(recorded(), []);
+  settings.recording = true;
+  observer.refresh();
+  play("typing");
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
+});
+
+test("what the editor tells by itself is nobody's time once everybody is gone", (t) => {
+  const acts = ["open_file", "diff", "settings", "welcome", "picture", "huge_file", "scroll", "terminal", "hidden_task", "shown_task", "debugging", "changed_on_disk", "last_tab_closed"];
+  const { editor, play, pass, recorded } = scene(t, "open_file");
+  editor.tell("window.onDidChangeWindowState", { focused: true, active: false });
+  pass(IDLE_MS + 1_000);
+  recorded();
+  for (const act of acts) {
+    play(act);
+    pass(1_000);
+    assert.deepEqual(recorded(), [], act);
+  }
+});
+
+test("tasks that start and end by themselves all night keep nobody present", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "hidden_task");
+  editor.tell("window.onDidChangeWindowState", { focused: true, active: false });
+  for (let n = 0; n < 20; n++) {
+    play("hidden_task");
+    pass(20_000);
+  }
+  assert.ok(recorded().length <= 2 * Math.ceil((IDLE_MS + 1_000) / 20_000) + 4);
+  for (let n = 0; n < 20; n++) play("hidden_task");
+  assert.deepEqual(recorded(), []);
+});
+
+test("who works in a terminal alone is heard of again after a wake-up, as soon as the editor's word must be a new one", (t) => {
+  const { observer, play, pass, recorded } = scene(t, "terminal");
+  play("terminal");
+  recorded();
+  observer.wokeUp();
+  pass(DOUBT_MS - 1_000);
+  assert.deepEqual(recorded(), []);
+  pass(2_000);
+  assert.deepEqual(recorded(), ["coding <terminal>"]);
+});
+
+test("nobody is credited for a sleep, nor for a wake-up without anybody", (t) => {
+  const { editor, observer, pass, recorded } = scene(t, "open_file");
+  recorded();
+  observer.wokeUp();
+  pass(60_000);
+  editor.tell("window.onDidChangeWindowState", { focused: true, active: false });
+  pass(600_000);
+  assert.deepEqual(recorded(), []);
+});
+
+test("a save of all counts in each file and leaves the person where they are", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "typing");
+  play("typing");
+  play("open_file");
+  pass(1_000);
+  recorded();
+  const saved = { document: { uri: "file:///project/lamp.py", language: "python" } };
+  editor.tell("workspace.onWillSaveTextDocument", { ...saved, reason: 1 });
+  editor.tell("workspace.onDidSaveTextDocument", saved);
+  assert.deepEqual(recorded(), ["coding lamp.py saved", "coding lens.ts"]);
+  const never = { document: { uri: "file:///project/horn.ts", language: "typescript" } };
+  editor.tell("workspace.onWillSaveTextDocument", { ...never, reason: 1 });
+  editor.tell("workspace.onDidSaveTextDocument", never);
+  pass(1_000);
+  assert.deepEqual(recorded(), [], "nobody was seen to write it");
+});
+
+test("a program's save behind is nobody's though the person wrote there before", (t) => {
+  const { play, pass, recorded } = scene(t, "rename_symbol");
+  play("rename_symbol");
+  recorded();
+  play("program_behind");
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding lamp.py"], "the tab that is in front there");
+});
+
+test("who wrote elsewhere and then opens a diff reviews it, and writes once they type into it", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "typing");
+  play("typing");
+  recorded();
+  play("diff");
+  assert.deepEqual(recorded(), ["code reviewing lens.ts"]);
+  const document = { uri: "file:///project/lens.ts", language: "typescript" };
+  editor.stand({ dirty: [document.uri] });
+  editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text: "x", removed: 0, range: [0, 0, 0, 0] }] });
+  pass(EVERY_MS);
+  assert.deepEqual(recorded(), ["coding lens.ts"]);
+});
+
+test("who has left the box of a commit's message is in the file again, though the editor doesn't say so", (t) => {
+  const { play, pass, recorded } = scene(t, "commit_message");
+  play("commit_message");
+  recorded();
+  pass(2 * EVERY_MS);
+  assert.equal(recorded().at(-1), "coding lamp.py");
+});
+
+test("what an extension logs is nobody's writing", (t) => {
+  const { editor, pass, recorded } = scene(t, "open_file");
+  recorded();
+  const changes = [{ text: "a line of a log\n".repeat(20), removed: 0, range: [0, 0, 0, 0] }];
+  for (const uri of ["output:an.extension", "debug:console"]) {
+    for (let n = 0; n < 10; n++) {
+      editor.tell("workspace.onDidChangeTextDocument", { document: { uri, language: "log" }, changes });
+      pass(1_000);
+    }
+  }
+  assert.deepEqual(recorded(), []);
+});
+
+test("the editor's own settings as a file are no file of anybody's work", (t) => {
+  const { editor, pass, recorded } = scene(t, "open_file");
+  recorded();
+  const front = { uri: "file:///home/ann/.config/Code/User/settings.json", language: "jsonc" };
+  editor.stand({ front, selection: [[0, 0, 0, 0]], tab: { kind: "TabInputText", uri: front.uri, label: "settings.json", active: true } });
+  editor.tell("window.onDidChangeActiveTextEditor", { document: front });
+  editor.tell("workspace.onDidChangeTextDocument", { document: front, changes: [{ text: "x", removed: 0, range: [0, 0, 0, 0] }] });
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding <editor>"]);
+});
+
+test("a command that a program starts while one types is not the person's", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "again_in_terminal");
+  recorded();
+  const document = { uri: "file:///project/lamp.py", language: "python" };
+  editor.stand({ dirty: [document.uri] });
+  editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text: "x", removed: 0, range: [0, 0, 0, 0] }] });
+  play("again_in_terminal");
+  pass(1_000);
+  assert.deepEqual(recorded(), []);
+  play("again_in_terminal");
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding <terminal>"]);
+});
+
+test("of several folders, what is no file belongs to the one last worked in", (t) => {
+  const { editor, pass } = scene(t, "open_file");
+  const folder = (name: string) => ({ uri: editor.api.Uri.file(`/${name}`), name });
+  editor.folders = [folder("other"), folder("project")];
+  const beats: Beat<Subject>[] = [];
+  const options = { everyMs: () => EVERY_MS, idleMs: () => IDLE_MS, aiCoding: () => true, recording: () => true, latencyMs: 0, ownFolder: "/own", now: () => Date.now() };
+  const observer = new Observer(editor.api, { ...options, emit: (beat) => beats.push(beat) });
+  t.after(() => { observer.dispose(); });
+  editor.tell("window.onDidChangeWindowState", { focused: true, active: true });
+  pass(1_000);
+  editor.stand({ front: null, selection: [], tab: null });
+  editor.tell("window.onDidChangeActiveTextEditor", {});
+  pass(1_000);
+  assert.deepEqual(beats.map(({ subject }) => [nameOf(subject), subject.uri?.path]), [["lamp.py", "/project/lamp.py"], ["<editor>", "/project"]]);
+});
