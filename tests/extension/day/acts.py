@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from extension.editor_kit.waiting import until
@@ -38,7 +37,7 @@ TERMINAL = Meaning("coding", "harbour", "terminal")
 
 def typing(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.person.rng.choice(day.world.sources))
-    day.person.type(day.harbour, seconds)
+    day.person.write(day.harbour, seconds)
 
 
 def reading(day: Day, seconds: float) -> None:
@@ -48,56 +47,56 @@ def reading(day: Day, seconds: float) -> None:
 
 def writing_tests(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.world.test)
-    day.person.type(day.harbour, seconds)
+    day.person.write(day.harbour, seconds)
 
 
 def writing_docs(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.person.rng.choice(day.world.docs))
-    day.person.type(day.harbour, seconds)
+    day.person.write(day.harbour, seconds)
 
 
 def reviewing(day: Day, seconds: float) -> None:
     place = day.person.rng.choice(day.world.sources)
-    day.person.command(day.harbour, "vscode.diff", day.world.before_review, place.path)
-    day.person.look_at(day.harbour, Meaning.of(place, "code reviewing"))
+    at = day.person.command(day.harbour, "vscode.diff", day.world.before_review, place.path)
+    day.person.look_at(day.harbour, Meaning.of(place, "code reviewing"), at)
     day.person.watch(day.harbour, seconds)
 
 
 def in_the_other_window(day: Day, seconds: float) -> None:
     day.person.open(day.island, day.person.rng.choice(day.world.abroad))
-    day.person.type(day.island, seconds)
+    day.person.write(day.island, seconds)
 
 
 def behind_a_link(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.person.rng.choice(day.world.linked))
-    day.person.type(day.harbour, seconds)
+    day.person.write(day.harbour, seconds)
 
 
 def in_a_worktree(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.world.worktree)
-    day.person.type(day.harbour, seconds)
+    day.person.write(day.harbour, seconds)
 
 
 def excluded(day: Day, seconds: float) -> None:
-    """By its own path and through the link, in either order."""
+    """By its own path and through the link, in either order, for longer than the service bridges."""
     for path in day.person.rng.sample(day.world.excluded, 2):
         day.person.open_path(day.harbour, path, None)
-        day.person.type(day.harbour, seconds / 2)
+        day.person.write(day.harbour, max(seconds / 2, 2.5))
 
 
 # What is no file.
 
 
 def notes(day: Day, seconds: float) -> None:
-    day.person.command(day.harbour, "workbench.action.files.newUntitledFile")
-    day.person.look_at(day.harbour, EDITOR)
+    at = day.person.command(day.harbour, "workbench.action.files.newUntitledFile")
+    day.person.look_at(day.harbour, EDITOR, at)
     day.person.type(day.harbour, seconds)
 
 
 def settings(day: Day, seconds: float) -> None:
     page = day.person.rng.choice(("openSettings2", "openGlobalKeybindings", "openWalkthrough"))
-    day.person.command(day.harbour, f"workbench.action.{page}")
-    day.person.look_at(day.harbour, EDITOR)
+    at = day.person.command(day.harbour, f"workbench.action.{page}")
+    day.person.look_at(day.harbour, EDITOR, at)
     day.person.watch(day.harbour, seconds)
 
 
@@ -145,37 +144,34 @@ def _run(day: Day, command: str, category: str, seconds: float) -> None:
 
 
 def typing_while_it_builds(day: Day, seconds: float) -> None:
-    with _task(day, "Build"):
-        _type_in_quay(day, "building", seconds)
-    _type_in_quay(day, "coding", 1)
+    _type_beside(day, "Build", "building", seconds)
 
 
 def typing_while_it_tests(day: Day, seconds: float) -> None:
-    with _task(day, "Test"):
-        _type_in_quay(day, "running tests", seconds)
-    _type_in_quay(day, "coding", 1)
+    _type_beside(day, "Test", "running tests", seconds)
 
 
-def _type_in_quay(day: Day, category: str, seconds: float) -> None:
-    day.person.look_at(day.harbour, Meaning.of(day.world.quay, category))
-    day.person.type(day.harbour, seconds)
-
-
-@contextmanager
-def _task(day: Day, group: str) -> Iterator[None]:
-    """Runs out of sight."""
+def _type_beside(day: Day, group: str, category: str, seconds: float) -> None:
+    """Beside a task that runs out of sight."""
     day.person.open(day.harbour, day.world.quay)
-    day.harbour.evaluate(
-        f"""const {{ Task, ShellExecution, TaskGroup, TaskRevealKind, workspace }} = vscode;
-        const shell = new ShellExecution('sleep 900');
-        const task = new Task({{ type: 'shell' }}, workspace.workspaceFolders[0], 'crane', 'day', shell);
-        task.group = TaskGroup.{group};
-        task.presentationOptions = {{ reveal: TaskRevealKind.Never }};
-        await vscode.tasks.executeTask(task);"""
-    )
-    yield
+    at = day.harbour.evaluate(_TASK.replace("GROUP", group))
+    day.person.look_at(day.harbour, Meaning.of(day.world.quay, category), at / 1000)
+    day.person.write(day.harbour, seconds)
     day.harbour.evaluate("vscode.tasks.taskExecutions.forEach((one) => one.terminate())")
     until(lambda: not day.harbour.evaluate("return vscode.tasks.taskExecutions.length"), "the task to end")
+    day.person.look_at(day.harbour, Meaning.of(day.world.quay))
+    day.person.write(day.harbour, 1)
+
+
+# Answers with the moment in which the editor says that it runs.
+_TASK = """const { Task, ShellExecution, TaskGroup, TaskRevealKind, tasks, workspace } = vscode;
+const shell = new ShellExecution('sleep 900');
+const task = new Task({ type: 'shell' }, workspace.workspaceFolders[0], 'crane', 'day', shell);
+task.group = TaskGroup.GROUP;
+task.presentationOptions = { reveal: TaskRevealKind.Never };
+const started = new Promise((resolve) => tasks.onDidStartTask(() => resolve(Date.now())));
+await tasks.executeTask(task);
+return await started;"""
 
 
 # The editor may name an ended session as the active one for good; so count.
@@ -201,7 +197,7 @@ def debugging(day: Day, seconds: float) -> None:
     day.harbour.evaluate("await vscode.debug.stopDebugging()")
     until(lambda: day.harbour.evaluate("return !sessions.size"), "the debug session to end")
     day.person.look_at(day.harbour, Meaning.of(place))
-    day.person.type(day.harbour, 1)
+    day.person.write(day.harbour, 1)
 
 
 # Programs at work, and what only looks like it.
@@ -221,7 +217,7 @@ def agent_behind_somebody_away(day: Day, seconds: float) -> None:
     """Nobody is at the keyboard, though the window has the focus; then the person's first key is the person's."""
     seen = day.person.rng.choice((day.world.agents_here, day.world.quay))
     day.person.open(day.harbour, seen)
-    day.person.type(day.harbour, 1)
+    day.person.write(day.harbour, 1)
     day.person.go_away(2)
     _agent(day, day.harbour, day.world.agents_here, seconds)
     day.person.come_back(day.harbour, 2)
@@ -231,7 +227,7 @@ def agent_before_somebody_who_watches(day: Day, seconds: float) -> None:
     """A known assistant is active in this window; who has asked it has the hands off until it is done."""
     seen = day.person.rng.choice((day.world.agents, day.world.abroad[0]))
     day.person.open(day.island, seen)
-    day.person.type(day.island, 2)
+    day.person.write(day.island, 2)
     _agent(day, day.island, day.world.agents, seconds)
     day.person.come_back(day.island, 2)
 
@@ -247,17 +243,18 @@ def program_saving_behind(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.world.quay)
     saving = day.world.agents_here.path
     day.person.type(day.harbour, seconds, lambda: program.edit(day.harbour, saving, "# 1\n"))
+    day.harbour.save()
 
 
 def replacing_all(day: Day, seconds: float) -> None:
     """A person's command, however much it changes."""
     day.person.open(day.harbour, day.world.quay)
-    day.person.type(day.harbour, seconds / 2)
+    day.person.write(day.harbour, seconds / 2)
     day.harbour.press(Keys.CONTROL, "h")
     day.harbour.type(f"an {Keys.TAB}one ")
     day.harbour.press(Keys.CONTROL, Keys.ALT, Keys.ENTER)
     day.harbour.press(Keys.ESCAPE)
-    day.person.type(day.harbour, seconds / 2)
+    day.person.write(day.harbour, seconds / 2)
 
 
 def editing_by_command(day: Day, seconds: float) -> None:
@@ -265,10 +262,10 @@ def editing_by_command(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.world.quay)
     here, there = day.world.quay.path, day.world.agents_here.path
     for _ in range(max(1, int(seconds / 3))):
-        day.person.type(day.harbour, 2)
+        day.person.write(day.harbour, 2)
         program.edit(day.harbour, here, "# pasted by a key of an extension\n" * 12)
         program.edit(day.harbour, there, "# renamed\n" * 12)
-        day.person.type(day.harbour, 1)
+        day.person.write(day.harbour, 1)
 
 
 # Nobody.
@@ -289,7 +286,7 @@ def away(day: Day, seconds: float) -> None:
 def asleep(day: Day, seconds: float) -> None:
     """The machine sleeps, as far as a window can tell: its extension host stands still for longer than any timer."""
     day.person.open(day.harbour, day.world.quay)
-    day.person.type(day.harbour, 1)
+    day.person.write(day.harbour, 1)
     day.harbour.suspend_host()
     day.person.book.turn(None)
     try:

@@ -57,9 +57,9 @@ def windows(
     wake = f"await vscode.extensions.getExtension('{AGENT}').activate()"
     until(lambda: island.evaluate(f"return !!vscode.extensions.getExtension('{AGENT}')"), "the agent to be installed")
     island.evaluate(wake)
-    harbour.configure(timecode__excludeProjects=[EXCLUDED])
+    harbour.configure(timecode__excludeProjects=[EXCLUDED], files__autoSave="off")
     yield harbour, island
-    harbour.configure(timecode__excludeProjects=None)
+    harbour.configure(timecode__excludeProjects=None, files__autoSave=None)
     island.close()
     harbour.close()
 

@@ -28,6 +28,17 @@ _OPEN = """const document = await vscode.workspace.openTextDocument(vscode.Uri.f
 await vscode.window.showTextDocument(document, { preview: false });
 return Date.now();"""
 
+# A comparison is on show long before its command ends.
+_COMMAND = """const { tabGroups } = vscode.window;
+const before = tabGroups.activeTabGroup.activeTab;
+let at;
+const listener = tabGroups.onDidChangeTabs(() => {
+    if (tabGroups.activeTabGroup.activeTab !== before) at ??= Date.now();
+});
+await vscode.commands.executeCommand(NAME);
+listener.dispose();
+return at ?? Date.now();"""
+
 
 class Person:
     """In front of one window at a time, or of none."""
@@ -67,12 +78,15 @@ class Person:
         self.look_at(window, meaning, shown / 1000)
         window.show(str(path))  # for the keyboard
 
-    def command(self, window: Window, name: str, *arguments: Path) -> None:
-        """Has the editor do something, as a key or the palette does; files are its arguments."""
+    def command(self, window: Window, name: str, *arguments: Path) -> float:
+        """Has the editor do something, as a key or the palette does; files are its arguments.
+
+        Answers with the moment in which another tab came in front by it, or else its end.
+        """
         self.sit_down_at(window)
         window.stir()
         uris = "".join(f", vscode.Uri.file({json.dumps(str(one))})" for one in arguments)
-        window.evaluate(f"await vscode.commands.executeCommand('{name}'{uris})")
+        return float(window.evaluate(_COMMAND.replace("NAME", f"'{name}'{uris}"))) / 1000
 
     def type(self, window: Window, seconds: float, between: Callable[[], None] = lambda: None) -> None:
         """A few words a second, a line now and then."""
@@ -81,6 +95,11 @@ class Person:
             window.type(self.rng.choice(_WORDS) + (Keys.ENTER if self.rng.random() < 0.1 else " "))
             between()
             self.pause(self.rng.uniform(0.2, 0.6), end)
+
+    def write(self, window: Window, seconds: float) -> None:
+        """Types into a file and saves it, so that the editor has nothing to save by itself later."""
+        self.type(window, seconds)
+        window.save()
 
     def read(self, window: Window, seconds: float) -> None:
         """Turns the wheel, moves the cursor, clicks, and thinks between."""
@@ -111,7 +130,7 @@ class Person:
     def come_back(self, window: Window, seconds: float) -> None:
         """Goes on typing in what is in front; it is the person's from the first key on."""
         self.book.turn(self._in_front[window])
-        self.type(window, seconds)
+        self.write(window, seconds)
 
     @staticmethod
     def pause(seconds: float, end: float = float("inf")) -> None:
