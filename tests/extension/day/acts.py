@@ -127,7 +127,7 @@ def _open_terminal(day: Day) -> None:
     until(day.harbour.in_terminal, "the terminal to take the keyboard")
     day.person.look_at(day.harbour, TERMINAL)
     shell = "return !!vscode.window.activeTerminal?.shellIntegration"
-    until(lambda: day.harbour.evaluate(shell), "the shell to tell of its commands")
+    day.person.wait(day.harbour, shell, "the shell to tell of its commands")
 
 
 def _run(day: Day, command: str, category: str, seconds: float) -> None:
@@ -158,7 +158,7 @@ def _type_beside(day: Day, group: str, category: str, seconds: float) -> None:
     day.person.look_at(day.harbour, Meaning.of(day.world.quay, category), at / 1000)
     day.person.write(day.harbour, seconds)
     day.harbour.evaluate("vscode.tasks.taskExecutions.forEach((one) => one.terminate())")
-    until(lambda: not day.harbour.evaluate("return vscode.tasks.taskExecutions.length"), "the task to end")
+    day.person.wait(day.harbour, "return !vscode.tasks.taskExecutions.length", "the task to end")
     day.person.look_at(day.harbour, Meaning.of(day.world.quay))
     day.person.write(day.harbour, 1)
 
@@ -183,20 +183,21 @@ _COUNT_SESSIONS = """if (!globalThis.sessions) {
 
 
 def debugging(day: Day, seconds: float) -> None:
+    """To start and to end it takes some seconds, in which the person is there."""
     place = day.world.program
     day.person.open(day.harbour, place)
     day.harbour.evaluate(_COUNT_SESSIONS)
     day.harbour.evaluate(
         f"""const about = {{ type: 'node', request: 'launch', name: 'beacon', program: {json.dumps(str(place.path))} }};
-        const [root] = vscode.workspace.workspaceFolders;
-        if (!(await vscode.debug.startDebugging(root, about))) throw new Error('no debug session');"""
+        void vscode.debug.startDebugging(vscode.workspace.workspaceFolders[0], about);"""
     )
+    day.person.wait(day.harbour, "return sessions.size", "a debug session")
     day.person.look_at(day.harbour, Meaning.of(place, "debugging"))
-    day.harbour.show(str(place.path))
     day.person.read(day.harbour, seconds)
-    day.harbour.evaluate("await vscode.debug.stopDebugging()")
-    until(lambda: day.harbour.evaluate("return !sessions.size"), "the debug session to end")
+    day.harbour.evaluate("void vscode.debug.stopDebugging()")
+    day.person.wait(day.harbour, "return !sessions.size", "the debug session to end")
     day.person.look_at(day.harbour, Meaning.of(place))
+    day.harbour.show(str(place.path))  # the keyboard may be elsewhere by now
     day.person.write(day.harbour, 1)
 
 
@@ -218,7 +219,7 @@ def agent_behind_somebody_away(day: Day, seconds: float) -> None:
     seen = day.person.rng.choice((day.world.agents_here, day.world.quay))
     day.person.open(day.harbour, seen)
     day.person.write(day.harbour, 1)
-    day.person.go_away(2)
+    day.person.go_away(day.harbour, 2)
     _agent(day, day.harbour, day.world.agents_here, seconds)
     day.person.come_back(day.harbour, 2)
 
@@ -279,7 +280,7 @@ def elsewhere(day: Day, seconds: float) -> None:
 
 def away(day: Day, seconds: float) -> None:
     day.person.open(day.harbour, day.world.quay)
-    day.person.go_away(max(seconds, 5))
+    day.person.go_away(day.harbour, max(seconds, 5))
     day.person.come_back(day.harbour, 1)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
 from selenium.webdriver.common.keys import Keys
 
@@ -115,6 +116,15 @@ class Person:
             window.stir()
             self.pause(self.rng.uniform(0.5, 1.5), end)
 
+    def wait(self, window: Window, code: str, what: str) -> None:
+        """Is there until the editor says so."""
+
+        def done() -> bool:
+            window.stir()
+            return bool(window.evaluate(code))
+
+        until(done, what)
+
     def leave(self) -> None:
         """Turns to another program."""
         if self._window:
@@ -122,8 +132,9 @@ class Person:
             self._window = None
         self.book.turn(None)
 
-    def go_away(self, seconds: float) -> None:
-        """Takes the hands off, and is gone for some seconds once that counts as absence."""
+    def go_away(self, window: Window, seconds: float) -> None:
+        """Takes the hands off with a last key, and is gone for some seconds once that counts as absence."""
+        window.stir()
         self.book.turn(None, time.time() + GRACE_S)
         self.pause(GRACE_S + seconds)
 
