@@ -225,10 +225,14 @@ def agent_behind_somebody_away(day: Day, seconds: float) -> None:
 
 
 def agent_before_somebody_who_watches(day: Day, seconds: float) -> None:
-    """A known assistant is active in this window; who has asked it has the hands off until it is done."""
+    """A known assistant is active in this window; who has asked it has the hands off until it is done.
+
+    It thinks before its first line: less than what makes somebody absent, and more than lies between two keys.
+    """
     seen = day.person.rng.choice((day.world.agents, day.world.abroad[0]))
     day.person.open(day.island, seen)
     day.person.write(day.island, 2)
+    day.person.pause(3.5)
     _agent(day, day.island, day.world.agents, seconds)
     day.person.come_back(day.island, 2)
 

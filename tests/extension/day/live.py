@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 from extension.editor_kit.ledger import Ledger
 from extension.editor_kit.service import Service
@@ -48,16 +45,9 @@ def live(
             act(day, seconds)
         except Exception as error:
             error.add_note(f"in the act {book.act}, {seconds:.1f} s, of the seed {seed}")
-            if os.environ.get("DAY_DEV"):
-                print("FAILED", book.act, error)
-                harbour._driver.save_screenshot(f"/tmp/day-{act.__name__}.png")
-                continue
             raise
     book.act = "the evening"
     person.leave()
     person.pause(TIMEOUT_S)
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")
-    if os.environ.get("DAY_DEV"):
-        turns = [[b, str(m), a] for b, m, a in book._turns]
-        Path("/tmp/day-dump.json").write_text(json.dumps({"turns": turns, "events": service.events()[began:]}))
     return Comparison(book, since(before, credited(service)), service.events()[began:])
