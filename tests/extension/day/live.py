@@ -37,7 +37,7 @@ def live(
     harbour.leave()
     person.pause(TIMEOUT_S)  # what came before must not reach into the day
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")
-    before, began = credited(service), len(service.events())
+    before, known = credited(service), {event["id"] for event in service.events()}
     day = Day(person, world, harbour, island)
     for act, seconds in script:
         book.act = act.__name__
@@ -50,4 +50,5 @@ def live(
     person.leave()
     person.pause(TIMEOUT_S)
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")
-    return Comparison(book, since(before, credited(service)), service.events()[began:])
+    events = [event for event in service.events() if event["id"] not in known]
+    return Comparison(book, since(before, credited(service)), events)
