@@ -18,8 +18,7 @@ pytestmark = pytest.mark.editor
 
 @pytest.fixture(scope="module")
 def _calm(driver: webdriver.Chrome, editor: Editor, project: Path) -> Iterator[Window]:
-    window = Window(driver, editor, project)
-    window.notice_absence_soon()
+    window = Window(driver, editor, project, absent_soon=True)
     yield window
     window.close()
 
@@ -212,7 +211,10 @@ def test_what_is_written_with_nobody_at_the_keyboard_is_ai_coding_unless_that_is
     window.configure(files__autoSave="off")
     try:
         window.show("src/lamp.py")
-        until(lambda: not window.evaluate("return vscode.window.state.active"), "the editor to notice that nobody is there")
+        until(
+            lambda: not window.evaluate("return vscode.window.state.active"),
+            "the editor to notice that nobody is there",
+        )
         window.configure(timecode__recordAiCoding=False)
         window.evaluate(LARGE.replace("NAME", unwanted))
         window.configure(timecode__recordAiCoding=None)

@@ -95,14 +95,14 @@ def extension_vsix() -> Path:
     return vsix
 
 
-def witness_vsix(folder: Path) -> Path:
-    """The witness as a package that the editor installs like any other."""
-    about = json.loads((WITNESS / "package.json").read_text())
-    vsix = folder / "witness.vsix"
+def pack(source: Path, folder: Path) -> Path:
+    """An extension of the tests as a package that the editor installs like any other."""
+    about = json.loads((source / "package.json").read_text())
+    vsix = folder / f"{about['name']}.vsix"
     with zipfile.ZipFile(vsix, "w") as package:
         package.writestr("[Content_Types].xml", _TYPES)
         package.writestr("extension.vsixmanifest", _MANIFEST.format(engine=about["engines"]["vscode"], **about))
-        for file in WITNESS.iterdir():
+        for file in source.iterdir():
             package.write(file, f"extension/{file.name}")
     return vsix
 

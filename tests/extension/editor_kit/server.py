@@ -52,8 +52,8 @@ class Editor:
         draft.replace(path)
 
     def start(self, **environment: str) -> None:
-        self._install(install.extension_vsix())
-        self._install(install.witness_vsix(self.folder))
+        self.install(install.extension_vsix())
+        self.install(install.pack(install.WITNESS, self.folder))
         log = (self.folder / "code-server.log").open("ab")
         with log:
             self._process = subprocess.Popen(
@@ -82,7 +82,8 @@ class Editor:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
 
-    def _install(self, vsix: Path) -> None:
+    def install(self, vsix: Path) -> None:
+        """Also while it runs: open windows take it up by themselves."""
         done = subprocess.run(
             [*self._command(), "--install-extension", str(vsix)],
             env=self._environment(),

@@ -37,9 +37,12 @@ _SOON = """{
 
 
 class Window:
-    """Opened on a folder; ready once the extension is active in it."""
+    """Opened on a folder; ready once the extension is active in it.
 
-    def __init__(self, driver: webdriver.Chrome, editor: Editor, folder: Path) -> None:
+    With `absent_soon`, the editor takes about a second without a key or a click for absence, instead of a minute.
+    """
+
+    def __init__(self, driver: webdriver.Chrome, editor: Editor, folder: Path, *, absent_soon: bool = False) -> None:
         self._driver = driver
         self._editor = editor
         self.folder = folder
@@ -49,6 +52,8 @@ class Window:
         driver.switch_to.new_window("tab")
         self._tab = driver.current_window_handle
         self.prompts = Prompts(driver, self._tab)
+        if absent_soon:
+            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _SOON})
         driver.get(folder_url(editor.port, folder))
         self._meet(before)
 
@@ -223,12 +228,6 @@ class Window:
         self._driver.switch_to.window(self._tab)
         self._driver.close()
         self._driver.switch_to.window(self._driver.window_handles[0])
-
-    def notice_absence_soon(self) -> None:
-        """Loads the window anew, with a shorter minute without a key or a click that the editor takes for absence."""
-        self._driver.switch_to.window(self._tab)
-        self._driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _SOON})
-        self.reload()
 
     def in_terminal(self) -> bool:
         """Whether the keys go to a terminal."""
