@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from extension.editor_kit.relay import Relay
 from extension.editor_kit.server import Editor
 from extension.editor_kit.service import Service
 from extension.editor_kit.waiting import until
+from extension.editor_kit.webview import Webview
 from extension.editor_kit.window import Window
 from extension.editor_kit.work import work
 from selenium import webdriver
@@ -31,6 +33,7 @@ def test_an_excluded_project_is_recorded_no_more(window: Window, editor: Editor,
     try:
         value = "return vscode.workspace.getConfiguration('timecode').inspect('excludeProjects').globalValue"
         until(lambda: window.evaluate(value) == ["lighthouse"], "the project to be excluded")
+        until(lambda: 'The project "lighthouse" is recorded no more.' in window.prompts.told(), "word of it")
         written = json.loads((editor.user / "User" / "settings.json").read_text())
         assert written["timecode.excludeProjects"] == ["lighthouse"]
         window.show(secret.name)
@@ -54,9 +57,11 @@ def test_a_wrong_token_is_told_and_the_right_one_sends_what_waits(
         window.until_status(r"token wrong\?")
         work(window, ledger, events=2)
         window.until_status(r"token wrong\? · \d+ waiting")
-        window.begin("setToken")
+        window.click_status()
         window.prompts.answer(TOKEN, (service.home / "token").read_text().strip())
         window.until_status("min$")
+        until(lambda: "The Timecode service accepted the token." in window.prompts.told(), "word of it")
+        window.evaluate("await vscode.commands.executeCommand('notifications.clearAll')")
         ledger.until_delivered()
     finally:
         window.configure(timecode__home=None)
@@ -81,7 +86,7 @@ def test_the_notice_of_a_refused_token_leads_to_setting_it(
 
 def test_a_service_that_is_not_running_is_told_of_once(window: Window, service: Service, relay: Relay) -> None:
     def notices() -> list[str]:
-        return [text for text in window.prompts.told() if "service is not running" in text]
+        return [text for text in window.prompts.told() if re.match(r"The Timecode service .* is not running", text)]
 
     def stop() -> None:
         service.stop()
@@ -96,7 +101,7 @@ def test_a_service_that_is_not_running_is_told_of_once(window: Window, service: 
     try:
         stop()
         until(notices, "the notice")
-        window.prompts.press("Not now")
+        window.evaluate("await vscode.commands.executeCommand('notifications.clearAll')")
         until(lambda: not notices(), "the notice to go")
         service.start()
         window.command("retryNow")
@@ -112,19 +117,28 @@ def test_a_service_that_is_not_running_is_told_of_once(window: Window, service: 
     window.until_status("min$")
 
 
-def test_the_dashboard_opens_by_a_link_that_signs_in(
-    driver: webdriver.Chrome, window: Window, relay: Relay, service: Service
+def test_the_dashboard_is_a_picture_where_no_browser_gets_to_it_and_a_link_signs_in(
+    driver: webdriver.Chrome, window: Window, service: Service
 ) -> None:
     window.until_status("min$")
     before = set(driver.window_handles)
-    window.begin("openDashboard")  # the editor opens an address of this machine without a question
-    tab = until(lambda: set(driver.window_handles) - before, "another tab").pop()
-    driver.switch_to.window(tab)
+    window.begin("openDashboard")
+    webview = Webview(driver, window)
+    width = "return document.querySelector('img')?.naturalWidth"
+    until(lambda: webview.run(width), "the picture")
+    assert set(driver.window_handles) == before, "code-server would have led a link to its own proxy"
+    # The service's own port, though the editor talks to the relay.
+    assert f"ssh -L {service.port}:127.0.0.1:{service.port}" in webview.run("return document.body.innerText")
+    window.allow_clipboard()
+    webview.run("document.querySelector('a').click()")
+    until(lambda: any("The link is copied" in text for text in window.prompts.told()), "word of it")
+    link = window.evaluate("return vscode.env.clipboard.readText()")
+    assert link.startswith(f"http://127.0.0.1:{service.port}/#code=")
+    window.evaluate("await vscode.commands.executeCommand('workbench.action.closeActiveEditor')")
+    window.evaluate("await vscode.commands.executeCommand('notifications.clearAll')")
+    driver.switch_to.new_window("tab")
     try:
-        # The service's own port, though the editor talks to the relay. code-server leads links to this machine through a
-        # proxy of its own, which leaves path and fragment out: the link itself is in the answer that it was given.
-        until(lambda: f"/proxy/{service.port}/" in driver.current_url, "the address of the link")
-        driver.get(json.loads(relay.answers["/api/v1/login"])["link"])
+        driver.get(link)
         signed_in = "return document.documentElement.dataset.signed === 'in'"
         until(lambda: driver.execute_script(signed_in), "the dashboard")
         assert "Timecode" in driver.title

@@ -1,19 +1,15 @@
-"""The status bar, the commands, and what the extension does with a program that only pretends to be the service."""
+"""The status bar, and what the service refuses."""
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import re
 
 import pytest
 from extension.editor_kit import witnessed
+from extension.editor_kit.install import EXTENSION
 from extension.editor_kit.ledger import Ledger
 from extension.editor_kit.relay import Relay
 from extension.editor_kit.server import Editor
-from extension.editor_kit.service import Service
 from extension.editor_kit.waiting import rest, until
 from extension.editor_kit.window import Window
 from extension.editor_kit.work import work
@@ -43,79 +39,11 @@ def test_pausing_stops_recording_and_resuming_goes_on(window: Window, editor: Ed
     ledger.until_delivered()
 
 
-@contextmanager
-def squatter() -> Iterator[tuple[int, list[str]]]:
-    """A program that answers as the service might and proves nothing; and all that it was sent."""
-    heard: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            length = int(self.headers.get("Content-Length", "0"))
-            heard.append(f"{self.requestline}\n{self.headers}\n{self.rfile.read(length)!r}")
-            body = json.dumps({"service": "timecode", "version": "0.1.0", "mac": "0" * 64}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET  # noqa: N815 - the name that the library calls
-
-        def log_message(self, *_args: object) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1], heard
-        server.shutdown()
-
-
-def test_a_program_that_squats_the_port_is_told_nothing(
-    window: Window, relay: Relay, service: Service, ledger: Ledger
-) -> None:
-    with squatter() as (port, heard):
-        window.configure(timecode__url=f"http://127.0.0.1:{port}")
-        try:
-            window.until_status(r"token wrong\?")
-            work(window, ledger, "src/lamp.py", events=1)
-            window.until_status(r"token wrong\? · \d+ waiting")
-            before = len(heard)
-            window.command("retryNow")
-            until(lambda: len(heard) > before, "another try")
-        finally:
-            window.configure(timecode__url=relay.url)
-    sent = "".join(heard)
-    assert all(line.startswith("GET /api/v1/hello?nonce=") for line in heard)
-    assert (service.home / "token").read_text().strip() not in sent
-    assert "lamp" not in sent
-    assert "authorization" not in sent.lower()
-    window.until_status("min$")
-    ledger.until_delivered()
-
-
-def test_an_address_of_another_machine_is_not_used(window: Window, relay: Relay) -> None:
-    window.configure(timecode__url="http://10.0.0.1:4821")
-    try:
-        window.until_status("offline|not installed|token wrong")
-    finally:
-        window.configure(timecode__url=relay.url)
-    window.until_status("min$")
-
-
-def test_the_service_is_started_on_demand(window: Window, relay: Relay, service: Service, ledger: Ledger) -> None:
-    service.stop()
-    # The relay stands on another address than the service that the command starts.
-    window.configure(timecode__url=f"http://127.0.0.1:{service.port}")
-    try:
-        window.until_status("offline")
-        window.command("startService")
-        window.until_status("min$")
-        assert service.holder() != window.pid
-    finally:
-        window.configure(timecode__url=relay.url)
-        service.take_over()
-    ledger.until_delivered()
+def test_every_icon_is_one_that_the_editor_has(window: Window) -> None:
+    sources = [EXTENSION / "package.json", *(EXTENSION / "src").rglob("*.ts")]
+    names = {name for path in sources for name in re.findall(r"\$\(([a-z-]+)\)", path.read_text())}
+    assert names
+    assert window.icons({*names, "cloud-offline"}) == names, "the second is known to be none"
 
 
 def test_what_was_refused_is_set_aside_and_shown(window: Window, editor: Editor, relay: Relay, ledger: Ledger) -> None:

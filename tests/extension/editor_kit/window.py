@@ -170,11 +170,15 @@ class Window:
                 await vscode.workspace.getConfiguration().update({key}, {undefined}, everywhere);"""
             )
 
-    def paste(self, text: str) -> None:
-        """Puts text on the clipboard and presses the keys that paste it."""
+    def allow_clipboard(self) -> None:
+        """Whoever is asked whether the page may have the clipboard says yes."""
         self._driver.execute_cdp_cmd(
             "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
         )
+
+    def paste(self, text: str) -> None:
+        """Puts text on the clipboard and presses the keys that paste it."""
+        self.allow_clipboard()
         self.evaluate(f"await vscode.env.clipboard.writeText({json.dumps(text)})")
         self.press(Keys.CONTROL, "v")
 
@@ -186,6 +190,36 @@ class Window:
             return str(self._driver.execute_script(script))
         except WebDriverException:
             return ""
+
+    def sentence(self) -> str:
+        """What the status bar's item says about itself, to whoever doesn't see it."""
+        self._driver.switch_to.window(self._tab)
+        script = "return document.querySelector('[id=\"timecode.timecode.timecode.today\"] a').ariaLabel"
+        return str(self._driver.execute_script(script))
+
+    def settings_on_show(self) -> list[str]:
+        """The settings that the editor's page of them shows, by their names."""
+        script = """return [...document.querySelectorAll('.settings-editor [data-key]')]
+            .filter((one) => one.checkVisibility()).map((one) => one.dataset.key);"""
+        self._driver.switch_to.window(self._tab)
+        return [str(name) for name in self._driver.execute_script(script)]
+
+    def click_status(self) -> None:
+        """Clicks the status bar's item, which does what helps."""
+        self._driver.switch_to.window(self._tab)
+        self._driver.find_element(By.CSS_SELECTOR, "[id='timecode.timecode.timecode.today'] a").click()
+
+    def icons(self, names: set[str]) -> set[str]:
+        """Those of the names that the editor draws something for."""
+        script = """return arguments[0].filter((name) => {
+            const icon = document.body.appendChild(document.createElement('span'));
+            icon.className = `codicon codicon-${name}`;
+            const drawn = getComputedStyle(icon, '::before').content !== 'none';
+            icon.remove();
+            return drawn;
+        });"""
+        self._driver.switch_to.window(self._tab)
+        return set(self._driver.execute_script(script, sorted(names)))
 
     def until_status(self, pattern: str) -> str:
         """The status bar's text, once it is as the pattern says."""
