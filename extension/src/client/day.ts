@@ -1,6 +1,6 @@
 import { isObject } from "../value";
-import type { Finder } from "./finder";
 import { LinkError } from "./link";
+import { withSession, type Service } from "./service";
 import type { ProjectTime } from "./today";
 
 export interface HourTime {
@@ -17,18 +17,13 @@ export interface Day {
 }
 
 /** Asks the service for today by hour and project. Throws a LinkError. */
-export async function fetchDay(service: Pick<Finder, "open">): Promise<Day> {
-  const session = await service.open();
-  try {
-    return shape(await session.get("/api/v1/stats", { period: "today", group_by: "hour,project" }));
-  } finally {
-    session.close();
-  }
+export async function fetchDay(service: Pick<Service, "open">): Promise<Day> {
+  return shape(await withSession(service, (session) => session.get("/api/v1/stats", { period: "today", group_by: "hour,project" })));
 }
 
 function shape(body: unknown): Day {
   if (!isObject(body) || typeof body["total_seconds"] !== "number" || !Array.isArray(body["groups"])) {
-    throw new LinkError("failing", "the service's statistics are not what this version understands");
+    throw new LinkError("misfit", "the service's statistics are not what this version understands");
   }
   const hours = new Map<number, number>();
   const projects = new Map<string, number>();

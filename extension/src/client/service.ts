@@ -152,6 +152,16 @@ export class Session {
   }
 }
 
+/** Asks on a connection of its own. Throws a LinkError. */
+export async function withSession<T>(service: Pick<Service, "open">, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await service.open();
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
 /** Milliseconds to wait as a Retry-After header says, at most five minutes. */
 export function retryAfter(headers: unknown): number | undefined {
   const value: unknown = isObject(headers) ? headers["retry-after"] : undefined;

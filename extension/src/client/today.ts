@@ -1,7 +1,7 @@
 import { isObject } from "../value";
 import { LinkError } from "./link";
 import type { Link } from "./sender";
-import type { Finder } from "./finder";
+import { withSession, type Service } from "./service";
 
 export interface ProjectTime {
   /** Empty for time in no project. */
@@ -16,14 +16,9 @@ export interface Today {
 }
 
 /** Asks the service for today's time. */
-export async function fetchToday(service: Finder): Promise<{ today?: Today; link: Link }> {
+export async function fetchToday(service: Pick<Service, "open">): Promise<{ today?: Today; link: Link }> {
   try {
-    const session = await service.open();
-    try {
-      return { today: shape(await session.get("/api/v1/status")), link: { state: "up", detail: "" } };
-    } finally {
-      session.close();
-    }
+    return { today: shape(await withSession(service, (session) => session.get("/api/v1/status"))), link: { state: "up", detail: "" } };
   } catch (error) {
     if (error instanceof LinkError) return { link: { state: error.state, detail: error.message } };
     return { link: { state: "failing", detail: String(error) } };

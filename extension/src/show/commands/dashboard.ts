@@ -3,7 +3,7 @@ import type { App } from "../../app";
 import { runOpen } from "../../client/launch";
 import { loginLink } from "../../client/loginLink";
 import { urlOf } from "../../client/loopback";
-import type { Session } from "../../client/service";
+import { withSession, type Session } from "../../client/service";
 import { said } from "../offer";
 import { showPicture } from "../picture";
 import { leadsToService, waysToDashboard, type Way } from "../way";
@@ -16,23 +16,15 @@ export async function openDashboard(app: App): Promise<void> {
     remote: remoteName !== undefined,
     besideScreen: app.context.extension.extensionKind === vscode.ExtensionKind.UI,
   });
-  const session = await app.connection.finder.open();
-  try {
+  await withSession(app.connection.finder, async (session) => {
     for (const way of ways) if (await gone(app, way, session)) break;
-  } finally {
-    session.close();
-  }
+  });
   void vscode.commands.executeCommand("setContext", "timecode.looked", true);
 }
 
 /** Copies a link that signs one browser in, for one that runs where the service's address leads to it. */
 export async function copyLink(app: App): Promise<void> {
-  const session = await app.connection.finder.open();
-  try {
-    await vscode.env.clipboard.writeText(await linkOf(session));
-  } finally {
-    session.close();
-  }
+  await vscode.env.clipboard.writeText(await withSession(app.connection.finder, linkOf));
   said("The link is copied. It signs one browser in, once, within a minute.");
 }
 
