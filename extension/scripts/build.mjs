@@ -3,15 +3,15 @@ import { build, context } from "esbuild";
 // axios brings these along for forms, proxies, redirects and HTTP/2. The extension uses none of them, and code that
 // isn't there sends nothing anywhere.
 const UNUSED = ["form-data", "https-proxy-agent", "proxy-from-env", "follow-redirects", "http2"];
-// Its other ways to send than by node's own http.
-const UNUSED_PARTS = /^\.\/(?:fetch|xhr)\.js$/;
+// Its other ways to send than by node's own http, and the environment's say about proxies.
+const UNUSED_PARTS = /\/(?:fetch|xhr|shouldBypassProxy)\.js$/;
 
 const withoutUnused = {
   name: "without-unused",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^(?:${UNUSED.join("|")})$`) }, ({ path }) => ({ path, namespace: "unused" }));
     onResolve({ filter: UNUSED_PARTS }, ({ path, importer }) =>
-      importer.replaceAll("\\", "/").includes("/axios/lib/adapters/") ? { path, namespace: "unused-part" } : undefined,
+      importer.replaceAll("\\", "/").includes("/axios/lib/") ? { path, namespace: "unused-part" } : undefined,
     );
     onLoad({ filter: /.*/, namespace: "unused-part" }, () => ({ contents: "export default false; export const getFetch = () => false;" }));
     onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({

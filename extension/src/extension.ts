@@ -7,6 +7,7 @@ import { registerCommands } from "./show/commands/register";
 import { Contexts } from "./show/contexts";
 import { Notices } from "./show/notices";
 import { StatusBar } from "./show/statusBar";
+import { TodayView } from "./show/today/todayView";
 
 /** What other extensions may use. Everything in it is already redacted by the settings. */
 export interface TimecodeApi {
@@ -25,6 +26,12 @@ export function activate(context: vscode.ExtensionContext): TimecodeApi {
   const page = new AsideDocument(app.aside);
   const notices = new Notices(app);
   const contexts = new Contexts();
+  const today = new TodayView({
+    facts: () => app.facts(),
+    service: () => app.connection.finder,
+    onDidChange: app.onDidChange,
+    log: (line) => { log.info(line); },
+  });
   const show = (): void => {
     const facts = app.facts();
     bar.show(facts);
@@ -32,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): TimecodeApi {
     void notices.consider();
   };
   show();
-  context.subscriptions.push(log, app, bar, page, app.onDidChange(show), registerCommands(app, page));
+  context.subscriptions.push(log, app, bar, page, today, app.onDidChange(show), registerCommands(app, page));
   running = app;
   return { onDidRecord: app.onDidRecord, onDidSettle: app.onDidSettle };
 }

@@ -32,6 +32,8 @@ test("runs of tests are told in every ecosystem", () => {
     yarn workspace web test
     yarn jest
     pnpm exec vitest run
+    vitest
+    npx vitest
     bun test
     npx jest a
     npx --no-install playwright test
@@ -41,7 +43,7 @@ test("runs of tests are told in every ecosystem", () => {
     node node_modules/jest/bin/jest.js
     vitest run
     vitest --run
-    CI=1 vitest
+    CI=1 ng test
     CI=true ng test
     ng test --watch=false
     deno test --allow-all
@@ -201,10 +203,9 @@ test("what runs on, shows something, or only names a tool is neither", () => {
 
 test("a watcher is no run: who edits meanwhile writes code", () => {
   all(undefined, `
-    vitest
     vitest watch
-    npx vitest
-    CI=0 vitest
+    vitest dev
+    CI=0 ng test
     jest --watch
     jest --watchAll
     npm test -- --watch

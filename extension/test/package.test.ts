@@ -50,7 +50,7 @@ test("the bundle holds no address but this machine's, and is small", () => {
   for (const host of hosts) assert.match(host, /^(?:127\.0\.0\.1(?::4821)?|localhost|\[?\$\{.*|\[)?$/, host);
   // Names of hosts outside of a URL: a word, a dot, and a public suffix that services use.
   assert.deepEqual(bundle.match(/["'`][a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|app|cloud)\b/g) ?? [], []);
-  assert.ok(statSync(join(root, "dist/extension.js")).size < 190_000);
+  assert.ok(statSync(join(root, "dist/extension.js")).size <= 190_000);
 });
 
 test("every command is registered, and every registered one can be found", () => {

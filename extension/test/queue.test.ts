@@ -335,13 +335,20 @@ test("events of memory that are being sent are not moved meanwhile", async (t) =
   await queue.close();
 });
 
-test("deferred events come last, whatever file they are in", async (t) => {
+test("events sent in vain come after those that were tried less often, whatever file they are in", async (t) => {
   const folder = await scratch(t);
   await leftBehind(folder, ["1", "2", "3"]);
   const queue = await open(folder);
   await queue.append("4");
   await (await queue.take(3, 1000))?.defer([2, 0]);
-  assert.deepEqual(await drain(queue, 2), ["2", "4", "3", "1"]);
+  await (await queue.take(1, 1000))?.defer([0]);
+  await (await queue.take(1, 1000))?.defer([0]);
+  await queue.append("5");
+  const first = await queue.take(1, 1000);
+  assert.deepEqual([first?.events, first?.tries], [["5"], 0]);
+  await first?.defer([0]);
+  assert.equal((await queue.take(1, 1000))?.tries, 1);
+  assert.deepEqual(await drain(queue, 2), ["1", "2", "3", "4", "5"]);
   await queue.close();
   assert.deepEqual(await readdir(folder), []);
 });

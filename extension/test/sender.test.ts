@@ -219,6 +219,36 @@ test("refused events are set aside no further than patience goes until the servi
   assert.equal((await aside.read()).length, 11);
 });
 
+test("a service that refuses everything is asked once a try", async (t) => {
+  const { service, queue, sender } = await bench(t, { random: NEVER });
+  service.rule = (path) => (path.endsWith("/events") ? { status: 400 } : "pass");
+  await fill(queue, 300);
+  sender.wake();
+  await until(() => sender.link.state === "failing");
+  await sender.idle();
+  for (let n = 0; n < 5; n++) {
+    const before = service.posts();
+    sender.retryNow();
+    await sender.idle();
+    assert.equal(service.posts(), before + 1);
+  }
+});
+
+test("an event that the service breaks down on is found in a few failures", async (t) => {
+  const { service, queue, sender } = await bench(t);
+  let failures = 0;
+  service.rule = (path, body) => {
+    if (!path.endsWith("/events") || !isBad(body)) return "pass";
+    failures++;
+    return { status: 500 };
+  };
+  await fill(queue, 200, (n) => event(n, n === 150 ? "poison" : ""));
+  sender.wake();
+  // Counted when the last of the others comes, which no failure follows but the event's own.
+  await until(() => service.stored.size === 199);
+  assert.ok(failures <= 8, `${failures} failures`);
+});
+
 for (const [manner, answer] of [["answers 500 to", { status: 500 }], ["answers 503 to", { status: 503 }], ["hangs on", "hang"], ["breaks down on", "reset"]] as const) {
   test(`an event that the service ${manner} does not hold up the others, old or new`, async (t) => {
     const { service, queue, aside, sender } = await bench(t, answer === "hang" ? { timeoutMs: 200 } : {});
@@ -270,6 +300,7 @@ test("what another request tells does not hide that sending fails", async (t) =>
   sender.wake();
   await sender.idle();
   sender.observe({ state: "up", detail: "" });
+  await sender.idle();
   assert.equal(sender.link.state, "failing");
   assert.equal(service.posts(), 1, "nor does it cut the wait short");
   broken = false;

@@ -31,9 +31,9 @@ test("the status bar's words for every state", () => {
 });
 
 test("the tooltip tells today's projects and every loss", () => {
-  assert.deepEqual(statusView(well).lines, ["Today, in all editors.", "1 h 23 min in all", "1 h 20 min  lighthouse", "3 min  no project"]);
+  assert.deepEqual(statusView(well).lines, ["Today, in all editors.", ["1 h 23 min", "in all"], ["1 h 20 min", "lighthouse"], ["3 min", "no project"]]);
   const many = Array.from({ length: 11 }, (_, n) => ({ name: `p${n}`, seconds: 60 }));
-  assert.equal(statusView({ ...well, today: { seconds: 660, projects: many } }).lines.at(-1), "and 3 more");
+  assert.deepEqual(statusView({ ...well, today: { seconds: 660, projects: many } }).lines.at(-1), ["", "and 3 more"]);
   assert.deepEqual(statusView({ ...well, held: 1, lost: 2, dropped: 6, damaged: 3, aside: 4, parked: 5 }).lines.slice(-6), [
     "1 only in memory: the disk takes no more", "2 lost: no room was left to keep them", "6 not recorded: their file could not be looked at", "3 unreadable on disk", "4 refused by the service and set aside",
     "5 refused by the service and kept here: the disk did not take the note of it",

@@ -1,6 +1,6 @@
-"""Takes the README's picture in a real run: the status bar with today's time, and its tooltip.
+"""Takes the README's pictures in a real run: the status bar with its tooltip, and the view of today.
 
-Run it with the project's environment active; it writes `extension/media/status-bar.png`.
+Run it with the project's environment active; it writes them into `extension/media/`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import json
 import sys
 import tempfile
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
@@ -21,6 +22,7 @@ from extension.editor_kit.browser import chromium
 from extension.editor_kit.install import EXTENSION
 from extension.editor_kit.server import Editor, make_project
 from extension.editor_kit.service import Service
+from extension.editor_kit.today import TodayView
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
 from support.ports import free_port
@@ -37,15 +39,32 @@ def is_lit(now: time) -> bool:
 '''
 
 
-def earlier_today(service: Service) -> None:
-    """A morning's work in three projects, so that there is something to show."""
-    start = datetime.now(UTC).astimezone() - timedelta(hours=3)
-    spans = [("lighthouse", 84), ("harbour-api", 46), ("notes", 12)]
-    events, at = [], start
-    for project, minutes in spans:
-        for _ in range(minutes):
-            events.append({"time": at.isoformat(), "entity": "a.py", "project": project, "language": "Python"})
-            at += timedelta(minutes=1)
+# When, on what and for how many minutes.
+DAY = [
+    (time(9, 4), "lighthouse", 49),
+    (time(10, 10), "lighthouse", 22),
+    (time(10, 38), "harbour-api", 37),
+    (time(11, 18), "harbour-api", 28),
+    (time(13, 20), "lighthouse", 68),
+    (time(14, 45), "notes", 12),
+    (time(15, 10), "lighthouse", 41),
+    (time(16, 5), "harbour-api", 17),
+]
+
+
+def work_today(service: Service) -> None:
+    """A day's work in three projects, so that there is something to show."""
+    today = datetime.now(UTC).astimezone()
+    events = [
+        {
+            "time": (datetime.combine(today, begin, today.tzinfo) + timedelta(minutes=minute)).isoformat(),
+            "entity": "a.py",
+            "project": project,
+            "language": "Python",
+        }
+        for begin, project, minutes in DAY
+        for minute in range(minutes + 1)
+    ]
     request = urllib.request.Request(
         f"http://127.0.0.1:{service.port}/api/v1/events",
         json.dumps({"events": events}).encode(),
@@ -60,7 +79,7 @@ def take(folder: Path) -> None:
     home.mkdir(mode=0o700)
     service = Service(home, free_port())
     service.start()
-    earlier_today(service)
+    work_today(service)
     editor = Editor(folder / "code-server", home)
     editor.settings(
         timecode__url=f"http://127.0.0.1:{service.port}",
@@ -74,18 +93,34 @@ def take(folder: Path) -> None:
     editor.start()
     driver = chromium(folder / "chromium")
     try:
-        driver.set_window_size(920, 560)
         window = Window(driver, editor, project)
+        driver.set_window_size(920, 560)
         window.show("lamp.py")
-        until(lambda: "h" in window.status(), "today's time")
-        item = driver.find_element(By.ID, "timecode.timecode.timecode.today")
-        ActionChains(driver).move_to_element(item).perform()
-        until(lambda: driver.find_elements(By.CSS_SELECTOR, ".monaco-hover .hover-contents"), "the tooltip")
-        driver.save_screenshot(str(EXTENSION / "media" / "status-bar.png"))
+        status_bar(driver, window)
+        driver.set_window_size(920, 640)
+        today(driver, window)
     finally:
         driver.quit()
         editor.stop()
         service.stop()
+
+
+def status_bar(driver: webdriver.Chrome, window: Window) -> None:
+    until(lambda: "h" in window.status(), "today's time")
+    item = driver.find_element(By.ID, "timecode.timecode.timecode.today")
+    ActionChains(driver).move_to_element(item).perform()
+    shown = """const tooltip = document.querySelector('.monaco-hover')?.closest('.workbench-hover-container');
+        return tooltip?.getAnimations({ subtree: true }).every((one) => one.playState === 'finished');"""
+    until(lambda: driver.execute_script(shown), "the tooltip, faded in")
+    driver.save_screenshot(str(EXTENSION / "media" / "status-bar.png"))
+
+
+def today(driver: webdriver.Chrome, window: Window) -> None:
+    window.configure(workbench__activityBar__location="default")
+    view = TodayView(driver, window)
+    view.show()
+    until(lambda: "lighthouse" in view.text(), "today's projects")
+    driver.save_screenshot(str(EXTENSION / "media" / "today.png"))
 
 
 if __name__ == "__main__":

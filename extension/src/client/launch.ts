@@ -33,7 +33,7 @@ export async function startService({ command, port, home, logFile }: Launch): Pr
       child.once("spawn", resolve);
       child.once("error", reject);
     });
-    const ended = new Promise<string>((resolve) => child.once("exit", () => { resolve(lastLine(logFile, size)); }));
+    const ended = new Promise<string>((resolve) => child.once("exit", () => { resolve(lastLine(logFile, size).catch(() => "")); }));
     child.unref();
     return { ended };
   } finally {

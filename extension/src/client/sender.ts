@@ -35,8 +35,6 @@ const MAX_BYTES = 512 << 10;
 // So many single events refused in a row are the service's fault more likely than theirs: the next ones are only
 // deferred until it accepted one.
 const PATIENCE = 10;
-// So often the same batch may bring the service down before it is suspected and split.
-const TRIES = 2;
 // What a closing window gives a request under way. The editor ends its extensions soon after.
 const GRACE_MS = 1_000;
 // These speak of the batch's content; every other refusal speaks of the service or of the connection.
@@ -45,12 +43,8 @@ const CONTENT_REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
 /** Moves events from the queue to the service until nothing waits; after a failure it comes back by itself. */
 export class Sender {
   readonly #backoff: Backoff;
-  #limit = MAX_EVENTS;
-  #refusedInRow = 0;
-  #postponed = 0;
-  #failedInRow = 0;
-  /** The last attempt to send failed. Nothing but a successful one shows otherwise. */
-  #failed = false;
+  /** Events set aside since the service last accepted one. */
+  #refusals = 0;
   #session: Session | undefined;
   #running: Promise<void> | undefined;
   #again: "no" | "unless a retry is due" | "at once" = "no";
@@ -77,14 +71,12 @@ export class Sender {
     this.#start("at once");
   }
 
-  /** Other requests than the sender's tell about the link too, but not that sending works again. */
+  /** What another request than the sender's tells about the link. While something waits, only sending it shows that all is well. */
   observe(link: Link): void {
-    if (link.state !== "up" || !this.#failed) {
-      this.#show(link);
-      return;
-    }
-    // The service is back, or it answers everything but events: only sending tells, and the latter waits its time.
-    if (this.#link.state !== "failing") this.#start("at once");
+    if (link.state !== "up" || this.options.queue.pending === 0) this.#show(link);
+    // It answers everything but events, perhaps: that waits its time.
+    else if (this.#link.state === "failing") this.wake();
+    else this.#start("at once");
   }
 
   /** Resolves when the run under way, if any, is over. */
@@ -122,14 +114,12 @@ export class Sender {
   async #run(): Promise<void> {
     try {
       while (!this.#stopped) {
-        const batch = await this.options.queue.take(this.#limit, MAX_BYTES);
-        if (!batch) {
-          this.#failed = false;
-          break;
-        }
+        const batch = await this.options.queue.take(MAX_EVENTS, MAX_BYTES);
+        if (!batch) break;
         try {
           this.#session ??= await this.options.service.open();
-          await this.#deliver(this.#session, batch);
+          // One event may be what the service stumbles over: the more often a batch failed, the smaller its parts.
+          for (const part of cut([...batch.events.keys()], batch.tries)) await this.#deliver(this.#session, batch, part);
         } finally {
           batch.release();
         }
@@ -142,39 +132,33 @@ export class Sender {
     }
   }
 
-  async #deliver(session: Session, batch: Batch): Promise<void> {
-    const response = await session.send(batch.events).catch(async (error: unknown) => {
-      if (error instanceof LinkError && error.state === "failing") await this.#suspect(batch);
+  async #deliver(session: Session, batch: Batch, places: readonly number[]): Promise<void> {
+    if (this.#stopped) return;
+    const events = places.map((place) => batch.events[place] ?? "");
+    const response = await session.send(events).catch(async (error: unknown) => {
+      if (error instanceof LinkError && error.state === "failing") await batch.defer(places);
       throw error;
     });
     if (CONTENT_REFUSED.has(response.status)) {
-      await this.#refused(batch, problem(response.status, response.data));
+      await this.#refused(session, batch, places, problem(response.status, response.data));
       return;
     }
-    const decided = response.status === 200 ? decisions(response.data, batch.events.length) : undefined;
+    const decided = response.status === 200 ? decisions(response.data, places.length) : undefined;
     if (!decided) {
-      if (response.status === 200 || response.status >= 500) await this.#suspect(batch);
+      if (response.status === 200 || response.status >= 500) await batch.defer(places);
       const detail = `the service answers with ${problem(response.status, response.data)}`;
       throw new LinkError("failing", detail, retryAfter(response.headers));
     }
-    await this.#settle(batch, decided);
+    await this.#settle(batch, places, decided);
   }
 
-  /** One event may be what the service stumbles over: the batch is halved, and that event then waits behind all others. */
-  async #suspect(batch: Batch): Promise<void> {
-    this.#failedInRow++;
-    if (this.#stopped || this.#failedInRow < TRIES) return;
-    this.#failedInRow = 0;
-    if (batch.events.length > 1) this.#limit = Math.floor(batch.events.length / 2);
-    else await batch.defer([0]);
-  }
-
-  async #settle(batch: Batch, decided: readonly Decision[]): Promise<void> {
+  async #settle(batch: Batch, places: readonly number[], decided: readonly Decision[]): Promise<void> {
     const settled: Settled[] = [];
     const done: number[] = [];
     const undecided: number[] = [];
     const bad: { place: number; detail: string }[] = [];
-    decided.forEach(({ verdict, id, error }, place) => {
+    decided.forEach(({ verdict, id, error }, index) => {
+      const place = places[index] ?? -1;
       if (verdict === undefined) {
         undecided.push(place);
         return;
@@ -189,32 +173,25 @@ export class Sender {
     if (settled.length > 0) this.options.onSettled?.(settled);
     // Nothing decided is no progress: without a pause the same batch would go round and round.
     if (settled.length === 0) throw new LinkError("failing", "the service's answer decides on no event");
-    this.#limit = Math.min(MAX_EVENTS, this.#limit * 2);
-    // It accepts some, so those put off meanwhile may be refused for what they are.
-    this.#refusedInRow = -Math.min(this.#postponed, this.options.queue.pending);
-    this.#postponed = 0;
-    this.#failedInRow = 0;
-    this.#failed = false;
+    this.#refusals = 0;
     this.#backoff.reset();
     this.#show({ state: "up", detail: "" });
   }
 
-  /** A batch refused whole is halved until the one bad event stands alone; that one is set aside. */
-  async #refused(batch: Batch, detail: string): Promise<void> {
-    if (batch.events.length > 1) {
-      this.#limit = Math.floor(batch.events.length / 2);
-      return;
-    }
-    if (this.#refusedInRow >= PATIENCE) {
-      await batch.defer([0]);
-      this.#postponed++;
+  /** What is refused whole is halved until the one bad event stands alone; that one is set aside. */
+  async #refused(session: Session, batch: Batch, places: readonly number[], detail: string): Promise<void> {
+    const [place = -1, ...others] = places;
+    if (this.#refusals >= PATIENCE) {
+      await batch.defer(places);
       throw new LinkError("failing", `the service refuses every event (${detail})`);
     }
-    await this.#setAside(batch, [{ place: 0, detail }]);
-    const settled: Settled[] = [{ text: batch.events[0] ?? "", verdict: "rejected", id: null }];
-    this.options.onSettled?.(settled);
-    this.#limit = 2;
-    this.#refusedInRow++;
+    if (others.length > 0) {
+      for (const half of cut(places, 2)) await this.#deliver(session, batch, half);
+      return;
+    }
+    await this.#setAside(batch, [{ place, detail }]);
+    this.options.onSettled?.([{ text: batch.events[place] ?? "", verdict: "rejected", id: null }]);
+    this.#refusals++;
   }
 
   async #setAside(batch: Batch, bad: readonly { place: number; detail: string }[]): Promise<void> {
@@ -238,7 +215,6 @@ export class Sender {
 
   #fail(error: unknown): void {
     if (this.#stopped) return;
-    this.#failed = true;
     const link =
       error instanceof LinkError
         ? { state: error.state, detail: error.message }
@@ -262,4 +238,10 @@ export class Sender {
   #say(line: string): void {
     this.options.log?.(line);
   }
+}
+
+/** The places in so many parts of about the same size, in order; none is empty. */
+function cut(places: readonly number[], parts: number): number[][] {
+  const size = Math.ceil(places.length / Math.max(1, parts));
+  return Array.from({ length: Math.ceil(places.length / size) }, (_, n) => places.slice(n * size, (n + 1) * size));
 }

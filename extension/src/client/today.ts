@@ -3,10 +3,16 @@ import { LinkError } from "./link";
 import type { Link } from "./sender";
 import type { Finder } from "./finder";
 
+export interface ProjectTime {
+  /** Empty for time in no project. */
+  readonly name: string;
+  readonly seconds: number;
+}
+
 /** Today as the service sees it: all editors, all machines of the store. */
 export interface Today {
   readonly seconds: number;
-  readonly projects: readonly { readonly name: string; readonly seconds: number }[];
+  readonly projects: readonly ProjectTime[];
 }
 
 /** Asks the service for today's time. */

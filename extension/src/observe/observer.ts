@@ -178,7 +178,9 @@ export class Observer implements vscode.Disposable {
   // The typing path: no allocation beyond the edit, no look at the text itself, no file.
   #edited(event: vscode.TextDocumentChangeEvent): void {
     const { document } = event;
-    if (!this.#recording || event.contentChanges.length === 0 || !this.#subjects.isWritten(document)) return;
+    if (!this.#recording || event.contentChanges.length === 0) return;
+    // What extensions show changes by itself; of a file one look-up tells.
+    if (this.#subjects.ofDocument(document)?.type !== "file" && !this.#subjects.isWritten(document)) return;
     const edit = this.#editOf(event);
     const at = this.options.now();
     if (edit.inView) this.#lastEdit = at;
@@ -208,7 +210,6 @@ export class Observer implements vscode.Disposable {
     if (!this.#attending) return;
     this.#lastTyped = this.options.now();
     this.#front.writes(subject, !hasCursor);
-    if (subject.type === "file" && subject.uri) this.#folders.workedOn(subject.uri);
     this.#person.signal(subject);
   }
 

@@ -38,8 +38,8 @@ export const TOOLS: readonly Tool[] = [
   { names: "ctest gotestsum ginkgo nunit3-console xunit.console vstest.console molecule", tests: "*" },
   { names: "test.sh tests.sh run-tests.sh run_tests.sh runtests.sh runtests.py", tests: "*" },
   { names: "tox nox", tests: "*", neither: "lint* docs* format* fmt mypy type* build* dev*", targets: true },
-  // It watches from every terminal unless it is told not to, and who edits meanwhile writes code.
-  { names: "vitest", tests: "run --run", onceInCi: "*" },
+  // In a terminal it goes on to watch; what is seen to run for a quarter of an hour counts as a watcher.
+  { names: "vitest", tests: "*", neither: "dev list init" },
 
   // JavaScript and TypeScript. `yarn jest` runs what is installed; `npm` needs `exec`.
   { names: "npm pnpm yarn bun", ...SCRIPTS, tests: `${SCRIPTS.tests} t tst`, run: "run run-script exec x dlx", runs: "anyway", valued: "--filter -f -w --workspace --prefix -c --cwd --dir workspace -p --package" },

@@ -3,24 +3,20 @@ import type { Disk, DiskFile } from "./disk";
 import { readLines } from "./lines";
 import { opened } from "./opened";
 import { parseRanges, ranges } from "./ranges";
+import { Tries } from "./tries";
 
 /** An event that waits, with the number by which it is settled. */
 export interface Entry {
   readonly seq: number;
   readonly text: string;
+  /** How often it was sent in vain. */
+  readonly tries: number;
 }
 
 interface Place {
   readonly seq: number;
   readonly offset: number;
   readonly length: number;
-}
-
-interface Waiting {
-  readonly seq: number;
-  readonly line: Buffer;
-  done(): void;
-  failed(error: unknown): void;
 }
 
 /**
@@ -31,16 +27,14 @@ interface Waiting {
 export class Journal {
   // Offset and length of each waiting event in one number, so that 100,000 of them take a few megabytes.
   readonly #index = new Map<number, number>();
-  // Of those in the index: passed over for as long as this window lives; sent only when nothing else waits.
-  readonly #parked = new Set<number>();
-  readonly #deferred = new Set<number>();
+  // Of those in the index; kept in memory alone, so that a new window tries anew.
+  readonly #tries = new Tries();
   #bytes = 0;
   #nextSeq = 1;
   #size = 0;
   #parsedTo = 0;
   #openTail = false;
   #damaged = 0;
-  #waiting: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -68,15 +62,20 @@ export class Journal {
 
   /** Events that wait to be settled and can be sent. */
   get pending(): number {
-    return this.#index.size - this.#parked.size;
+    return this.#index.size - this.parked;
   }
 
   get parked(): number {
-    return this.#parked.size;
+    return this.#tries.parked;
   }
 
   get pendingBytes(): number {
     return this.#bytes;
+  }
+
+  /** How often those were tried that `peek` gives. */
+  get tries(): number {
+    return this.#tries.fewest(this.#index.size);
   }
 
   /** Records found unreadable so far. */
@@ -84,28 +83,27 @@ export class Journal {
     return this.#damaged;
   }
 
-  /** Resolves when the event is on disk. Events appended while a write runs share the next write. */
+  /** Resolves when the event is on disk. */
   append(text: string): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return this.#next(async () => {
       const seq = this.#nextSeq++;
       const line = encode({ kind: "e", seq, payload: text });
-      this.#waiting.push({ seq, line, done: resolve, failed: reject });
-      if (this.#waiting.length === 1) void this.#next(() => this.#flush());
+      this.#remember(seq, await this.#write(line, true), line.length);
     });
   }
 
-  /** The oldest events, at most `count` and about `bytes`, in order; or the deferred ones. */
-  peek(count: number, bytes: number, deferred = false): Promise<Entry[]> {
+  /** Of the events tried least often the oldest, at most `count` and about `bytes`, in order. */
+  peek(count: number, bytes: number): Promise<Entry[]> {
     return this.#next(async () => {
-      const entries = await this.#load(this.#oldest(count, bytes, deferred));
+      const entries = await this.#load(this.#oldest(count, bytes));
       if (entries) return entries;
       // What stands on disk is not what was indexed: somebody else wrote, or the disk rotted. Read it afresh.
       this.#index.clear();
       this.#bytes = 0;
       this.#damaged = 0;
       await this.#read(0);
-      for (const seqs of [this.#parked, this.#deferred]) for (const seq of seqs) if (!this.#index.has(seq)) seqs.delete(seq);
-      return (await this.#load(this.#oldest(count, bytes, deferred))) ?? [];
+      this.#tries.keep(this.#index);
+      return (await this.#load(this.#oldest(count, bytes))) ?? [];
     });
   }
 
@@ -133,22 +131,15 @@ export class Journal {
   /** Passes over events for as long as this window lives, without settling them. */
   park(seqs: readonly number[]): Promise<void> {
     return this.#next(() => {
-      for (const seq of seqs) {
-        if (!this.#index.has(seq)) continue;
-        this.#deferred.delete(seq);
-        this.#parked.add(seq);
-      }
+      for (const seq of seqs) if (this.#index.has(seq)) this.#tries.park(seq);
       return Promise.resolve();
     });
   }
 
-  /** Puts events behind all others. */
+  /** Puts events behind those that were tried less often. */
   defer(seqs: readonly number[]): Promise<void> {
     return this.#next(() => {
-      for (const seq of seqs) {
-        this.#deferred.delete(seq);
-        if (this.#index.has(seq)) this.#deferred.add(seq);
-      }
+      for (const seq of seqs) if (this.#index.has(seq)) this.#tries.add(seq);
       return Promise.resolve();
     });
   }
@@ -196,28 +187,10 @@ export class Journal {
     return result;
   }
 
-  async #flush(): Promise<void> {
-    const batch = this.#waiting;
-    this.#waiting = [];
-    try {
-      const start = await this.#write(batch.map((one) => one.line), true);
-      let offset = start;
-      for (const { seq, line } of batch) {
-        this.#remember(seq, offset, line.length);
-        offset += line.length;
-      }
-    } catch (error) {
-      for (const one of batch) one.failed(error);
-      return;
-    }
-    for (const one of batch) one.done();
-  }
-
-  /** Appends lines and returns the offset of the first. After a failure the file ends as it did before. */
-  async #write(lines: Buffer[], durable: boolean): Promise<number> {
+  /** Appends a line and returns its offset. After a failure the file ends as it did before. */
+  async #write(line: Buffer, durable: boolean): Promise<number> {
     // A newline first ends the torn line of a write that failed or of an owner who died.
-    const parts = this.#openTail ? [Buffer.from("\n"), ...lines] : lines;
-    const bytes = Buffer.concat(parts);
+    const bytes = this.#openTail ? Buffer.concat([Buffer.from("\n"), line]) : line;
     const before = this.#size;
     try {
       await this.file.append(bytes);
@@ -226,11 +199,10 @@ export class Journal {
       await this.#undo(before);
       throw error;
     }
-    const start = before + (this.#openTail ? 1 : 0);
     this.#openTail = false;
     this.#size = before + bytes.length;
     if (this.own) this.#parsedTo = this.#size;
-    return start;
+    return this.#size - line.length;
   }
 
   async #undo(size: number): Promise<void> {
@@ -248,7 +220,7 @@ export class Journal {
     if (this.own && this.#index.size === 0 && (await this.#empty())) return;
     const line = encode({ kind: "s", seq: 0, payload: ranges(seqs) });
     // A full disk must not keep a settled event waiting in memory: at worst it is sent again after a restart.
-    await this.#write([line], false).catch(() => undefined);
+    await this.#write(line, false).catch(() => undefined);
   }
 
   async #empty(): Promise<boolean> {
@@ -276,21 +248,21 @@ export class Journal {
       if (from + length > got) return undefined;
       const record = decode(span.subarray(from, from + length - 1));
       if (record?.seq !== seq || record.kind !== "e") return undefined;
-      entries.push({ seq, text: record.payload });
+      entries.push({ seq, text: record.payload, tries: this.#tries.of(seq) });
     }
     return entries;
   }
 
-  #oldest(count: number, bytes: number, deferred: boolean): Place[] {
+  #oldest(count: number, bytes: number): Place[] {
+    const { tries } = this;
     const found: Place[] = [];
-    for (const seq of deferred ? this.#deferred : this.#index.keys()) {
-      const place = this.#index.get(seq);
-      if (place === undefined || this.#parked.has(seq) || this.#deferred.has(seq) !== deferred) continue;
+    // Where all are parked, no other has fewer tries than they.
+    if (this.pending === 0) return found;
+    for (const [seq, place] of this.#index) {
+      if (this.#tries.of(seq) !== tries) continue;
       const { offset, length } = unpack(place);
       const first = found[0]?.offset ?? offset;
-      // Deferred ones stand in any order; a batch is what ascends.
-      const behind = offset < (found.at(-1)?.offset ?? 0);
-      if (found.length >= count || behind || (found.length > 0 && offset + length - first > bytes)) break;
+      if (found.length >= count || (found.length > 0 && offset + length - first > bytes)) break;
       found.push({ seq, offset, length });
     }
     return found;
@@ -325,8 +297,7 @@ export class Journal {
     const place = this.#index.get(seq);
     if (place === undefined) return false;
     this.#bytes -= unpack(place).length;
-    this.#parked.delete(seq);
-    this.#deferred.delete(seq);
+    this.#tries.forget(seq);
     return this.#index.delete(seq);
   }
 }

@@ -26,11 +26,13 @@ export type Kept = "kept" | "held" | "lost";
 /** Events taken to be sent. They stay in the queue until settled. */
 export interface Batch {
   readonly events: readonly string[];
+  /** How often each of them was sent in vain. */
+  readonly tries: number;
   /** Removes these, by their place in `events`, for good. */
   settle(places: readonly number[]): Promise<void>;
   /** Passes over these until the window is opened anew. */
   park(places: readonly number[]): Promise<void>;
-  /** Puts these behind everything else that waits. */
+  /** Counts these as sent in vain once more: they wait behind all that was tried less often. */
   defer(places: readonly number[]): Promise<void>;
   /** To be called when nothing more happens to the batch. */
   release(): void;
@@ -102,9 +104,18 @@ export class Queue {
     return this.#inTurn(() => this.#append(text));
   }
 
-  /** The oldest waiting events of one file, adopted files first, deferred ones last; undefined when nothing waits. */
+  /** Of one file the oldest events among those tried least often, adopted files first; undefined when nothing waits. */
   async take(count: number, bytes: number): Promise<Batch | undefined> {
-    return (await this.#take(count, bytes, false)) ?? (await this.#take(count, bytes, true));
+    const sources = [...this.#journals(), this.#memory].filter(({ pending }) => pending > 0);
+    for (const source of sources.sort((a, b) => a.tries - b.tries)) {
+      try {
+        const entries = await source.peek(count, bytes);
+        if (entries.length > 0) return source instanceof Memory ? this.#heldBatch(entries) : this.#batchOf(source, entries);
+      } catch (error) {
+        this.#say(`a queue file could not be read: ${String(error)}`);
+      }
+    }
+    return undefined;
   }
 
   /** The upkeep of a minute: shows that this window lives, adopts dead windows' files, moves held events to disk. */
@@ -219,23 +230,9 @@ export class Queue {
     }
   }
 
-  async #take(count: number, bytes: number, deferred: boolean): Promise<Batch | undefined> {
-    for (const journal of this.#journals()) {
-      if (journal.pending === 0) continue;
-      try {
-        const entries = await journal.peek(count, bytes, deferred);
-        if (entries.length > 0) return this.#batchOf(journal, entries);
-      } catch (error) {
-        this.#say(`a queue file could not be read: ${String(error)}`);
-      }
-    }
-    const entries = this.#memory.peek(count, bytes, deferred);
-    return entries.length === 0 ? undefined : this.#heldBatch(entries);
-  }
-
   #batchOf(journal: Journal, entries: readonly Entry[]): Batch {
     return {
-      events: entries.map((entry) => entry.text),
+      ...contentOf(entries),
       settle: async (places) => {
         const empty = await journal.settle(seqsAt(entries, places));
         if (empty && journal !== this.#own) await this.#release(journal);
@@ -254,7 +251,7 @@ export class Queue {
       return Promise.resolve();
     };
     return {
-      events: entries.map((entry) => entry.text),
+      ...contentOf(entries),
       settle: now((seqs) => { this.#memory.settle(seqs); }),
       park: now((seqs) => { this.#memory.park(seqs); }),
       defer: now((seqs) => { this.#memory.defer(seqs); }),
@@ -343,6 +340,10 @@ export class Queue {
   #say(line: string): void {
     this.options.log?.(line);
   }
+}
+
+function contentOf(entries: readonly Entry[]): Pick<Batch, "events" | "tries"> {
+  return { events: entries.map(({ text }) => text), tries: entries[0]?.tries ?? 0 };
 }
 
 function seqsAt(entries: readonly Entry[], places: readonly number[]): number[] {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { escaped } from "./escaped";
 import { situation, type Remedy } from "./situation";
-import { statusView, type Facts } from "./statusView";
+import { statusView, type Facts, type Line } from "./statusView";
 
 /** The item in the status bar. A click opens the dashboard, or what helps in the state it shows. */
 export class StatusBar implements vscode.Disposable {
@@ -20,7 +20,7 @@ export class StatusBar implements vscode.Disposable {
     this.#shown = state;
     this.#item.text = view.text;
     this.#item.tooltip = markdown(view.lines);
-    this.#item.accessibilityInformation = { label: `Timecode: ${view.lines.map((line) => line.replace(/\.$/, "")).join("; ")}` };
+    this.#item.accessibilityInformation = { label: `Timecode: ${view.lines.map(spoken).join("; ")}` };
     this.#item.backgroundColor = view.warning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     this.#item.command = commandFor(facts);
   }
@@ -30,19 +30,35 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-function markdown(lines: readonly string[]): vscode.MarkdownString {
+function markdown(lines: readonly Line[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  lines.forEach((line, index) => {
-    if (index > 0) text.appendMarkdown("  \n");
-    text.appendMarkdown(escaped(line));
-  });
+  let inTable = false;
+  for (const line of lines) {
+    if (typeof line === "string") {
+      text.appendMarkdown(`\n\n${escaped(line)}`);
+      inTable = false;
+      continue;
+    }
+    // A table must have a head, which the editor's style would not align with the rest: it stays empty.
+    if (!inTable) text.appendMarkdown("\n\n|||\n|--:|:--|");
+    inTable = true;
+    const [time, what] = line;
+    text.appendMarkdown(`\n|${escaped(time)}|&nbsp; ${escaped(what)}|`);
+  }
   return text;
 }
+
+function spoken(line: Line): string {
+  return typeof line === "string" ? line.replace(/\.$/, "") : line.join(" ").trim();
+}
+
+export const DASHBOARD: vscode.Command = { title: "Open the dashboard", command: "timecode.openDashboard" };
 
 /** What helps in a state, or opens the dashboard where all is well. */
 export function commandFor(facts: Facts): vscode.Command {
   if (!facts.recording) return { title: "Resume recording", command: "timecode.resume" };
-  return commandOf(situation(facts)?.remedy ?? { title: "Open the dashboard", command: "timecode.openDashboard" });
+  const remedy = situation(facts)?.remedy;
+  return remedy ? commandOf(remedy) : DASHBOARD;
 }
 
 function commandOf({ arguments: given, ...remedy }: Remedy): vscode.Command {

@@ -34,10 +34,13 @@ export interface Facts {
   readonly today: Today | undefined;
 }
 
+/** A sentence, or a time and what it went to, one below the other. */
+export type Line = string | readonly [time: string, what: string];
+
 export interface View {
   readonly text: string;
-  /** Lines of plain text: names in them come from anybody's repositories and must never become markup. */
-  readonly lines: readonly string[];
+  /** Plain text: names in it come from anybody's repositories and must never become markup. */
+  readonly lines: readonly [string, ...Line[]];
   readonly warning: boolean;
 }
 
@@ -69,12 +72,11 @@ function timeText({ today }: Facts): string {
   return today ? duration(today.seconds) : "Timecode";
 }
 
-function todayLines({ today, link }: Facts): string[] {
+function todayLines({ today, link }: Facts): Line[] {
   if (!today) return [];
-  const age = link === "up" ? "" : " (when last heard)";
-  const named = today.projects.slice(0, MOST_PROJECTS).map(({ name, seconds }) => `${duration(seconds)}  ${name === "" ? "no project" : name}`);
+  const named = today.projects.slice(0, MOST_PROJECTS).map(({ name, seconds }): Line => [duration(seconds), name === "" ? "no project" : name]);
   const more = today.projects.length - named.length;
-  return [`${duration(today.seconds)} in all${age}`, ...named, ...(more > 0 ? [`and ${more} more`] : [])];
+  return [[duration(today.seconds), link === "up" ? "in all" : "in all (when last heard)"], ...named, ...(more > 0 ? [["", `and ${more} more`] as const] : [])];
 }
 
 function troubleLines({ held, lost, dropped, damaged, aside, parked }: Facts): string[] {

@@ -69,7 +69,7 @@ def _version(connection: Connection, migrations: Sequence[str]) -> int:
     if version > len(migrations):
         raise StoreError(
             f"{connection.path} was written by a newer Timecode (version {version}; this one knows {len(migrations)}).",
-            remedy="Upgrade: pip install --upgrade timecode-tracker",
+            remedy="Start the newer Timecode that wrote it.",
         )
     return int(version)
 

@@ -5,8 +5,10 @@ import type { App } from "../../app";
 import { freePort, startService, type Started } from "../../client/launch";
 import { LinkError, type LinkState } from "../../client/link";
 import { loopback, urlOf } from "../../client/loopback";
+import { plain } from "../../client/plain";
+import { readRecord } from "../../client/record";
 import { offer, said } from "../offer";
-import { NAME_COMMAND, situation, STEPS } from "../situation";
+import { NAME_COMMAND, STEPS } from "../situation";
 
 const START_MS = 60_000;
 const PROBE_MS = 250;
@@ -29,9 +31,7 @@ export async function startTheService(app: App): Promise<void> {
     await explain(app);
     return;
   }
-  const { url } = app.settings;
-  // The port that is set; else the service's own choice, unless somebody else has it.
-  const port = url === "" ? (taken ? await freePort() : undefined) : loopback(url).port;
+  const port = taken ? await freePort() : await usualPort(app);
   const folder = app.context.logUri.fsPath;
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, "serve.log");
@@ -51,10 +51,16 @@ export async function startTheService(app: App): Promise<void> {
   if (choice === show) await vscode.window.showTextDocument(vscode.Uri.file(logFile));
 }
 
+/** The port that is set, else that of the last time; where there was none, the service goes by its own settings. */
+async function usualPort(app: App): Promise<number | undefined> {
+  const { url } = app.settings;
+  return url === "" ? (await readRecord(app.home))?.address.port : loopback(url).port;
+}
+
 async function explain(app: App): Promise<void> {
   await app.installed.look();
   const set = app.settings.command;
-  if (set !== "") await offer("error", `The command that the setting timecode.command names was not found: ${set}.`, NAME_COMMAND);
+  if (set !== "") await offer("error", `The command that the setting timecode.command names was not found: ${plain(set)}.`, NAME_COMMAND);
   else await offer("information", "The command that starts the Timecode service was not found.", app.installed.found === "token" ? NAME_COMMAND : STEPS);
 }
 
@@ -65,11 +71,13 @@ async function upOrEnded(app: App, { ended }: Started): Promise<string> {
   for (const late = performance.now() + START_MS; performance.now() < late; ) {
     // Noted before the question: one that another window has started may answer in its place.
     const over = end;
-    if (!(await troubleOf(app))) return "up";
+    const trouble = await troubleOf(app);
+    if (!trouble) return "up";
+    if (trouble.state === "elsewhere") throw trouble;
     if (over !== undefined) return `The Timecode service ended at once: ${over}`;
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, PROBE_MS))]);
   }
-  return situation(app.facts())?.sentence ?? "The Timecode service did not come up in time.";
+  return "The Timecode service runs, but did not prove itself within a minute.";
 }
 
 /** What keeps the service from being used, if anything does. */
