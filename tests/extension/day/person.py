@@ -33,11 +33,12 @@ return Date.now();"""
 _COMMAND = """const { tabGroups } = vscode.window;
 const before = tabGroups.activeTabGroup.activeTab;
 let at;
-const listener = tabGroups.onDidChangeTabs(() => {
-    if (tabGroups.activeTabGroup.activeTab !== before) at ??= Date.now();
-});
+const listeners = [
+    tabGroups.onDidChangeTabs(() => tabGroups.activeTabGroup.activeTab !== before && (at ??= Date.now())),
+    vscode.window.onDidChangeActiveTerminal(() => (at ??= Date.now())),
+];
 await vscode.commands.executeCommand(NAME);
-listener.dispose();
+listeners.forEach((one) => one.dispose());
 return at ?? Date.now();"""
 
 
@@ -82,7 +83,7 @@ class Person:
     def command(self, window: Window, name: str, *arguments: Path) -> float:
         """Has the editor do something, as a key or the palette does; files are its arguments.
 
-        Answers with the moment in which another tab came in front by it, or else its end.
+        Answers with the moment in which another tab or terminal came in front by it, or else its end.
         """
         self.sit_down_at(window)
         window.stir()

@@ -28,7 +28,7 @@ from .waiting import until
 
 T = TypeVar("T")
 
-# Two silent intervals of 30 s and 10 s more make somebody absent. While a window starts, 10 s are other things' patience.
+# Two silent intervals of 30 s and 10 s more make somebody absent. While a window starts, other things wait for 10 s.
 _SOON = """{
     const { setInterval, setTimeout } = window;
     window.setInterval = (run, ms, ...rest) => setInterval(run, ms === 30_000 ? 500 : ms, ...rest);
