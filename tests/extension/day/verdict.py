@@ -36,7 +36,7 @@ def judge(found: Comparison, bar: float) -> Verdict:
 
 
 class Verdicts:
-    """One file a seed, in a folder of this very build and this very script: what was broken off goes on where it was."""
+    """One file a seed, in a folder of this very build and script: what was broken off goes on where it was."""
 
     def __init__(self) -> None:
         extension_vsix()
