@@ -123,9 +123,9 @@ def building(day: Day, seconds: float) -> None:
 
 def _open_terminal(day: Day) -> None:
     """A new one: the editor tells no extension that the keyboard goes back to one that was there."""
-    day.person.command(day.harbour, "workbench.action.terminal.new")
+    at = day.person.command(day.harbour, "workbench.action.terminal.new")
+    day.person.look_at(day.harbour, TERMINAL, at)
     until(day.harbour.in_terminal, "the terminal to take the keyboard")
-    day.person.look_at(day.harbour, TERMINAL)
     shell = "return !!vscode.window.activeTerminal?.shellIntegration"
     day.person.wait(day.harbour, shell, "the shell to tell of its commands")
 

@@ -47,6 +47,7 @@ def live(
             error.add_note(f"in the act {book.act}, {seconds:.1f} s, of the seed {seed}")
             raise
     book.act = "the evening"
+    person.open(harbour, world.quay)  # a last look, so that the day's last act has an end like any other
     person.leave()
     person.pause(TIMEOUT_S)
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")

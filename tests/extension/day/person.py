@@ -16,11 +16,7 @@ from .book import Book, Meaning
 from .world import Place
 
 IDLE_S = 5
-"""The tests' `timecode.idleThreshold`."""
-
-# Who takes the hands away is still there for the threshold, by the README. The editor's own sign of somebody comes on
-# top: these windows take it back half a second to a second after the last key.
-GRACE_S = IDLE_S + 0.85
+"""The tests' `timecode.idleThreshold`: who takes the hands away is still there for so long, by the README."""
 
 _WORDS = ("rope", "sail", "keel", "mast", "helm", "deck", "hull", "oar")
 
@@ -33,11 +29,12 @@ return Date.now();"""
 _COMMAND = """const { tabGroups } = vscode.window;
 const before = tabGroups.activeTabGroup.activeTab;
 let at;
-const listener = tabGroups.onDidChangeTabs(() => {
-    if (tabGroups.activeTabGroup.activeTab !== before) at ??= Date.now();
-});
+const listeners = [
+    tabGroups.onDidChangeTabs(() => tabGroups.activeTabGroup.activeTab !== before && (at ??= Date.now())),
+    vscode.window.onDidChangeActiveTerminal(() => (at ??= Date.now())),
+];
 await vscode.commands.executeCommand(NAME);
-listener.dispose();
+listeners.forEach((one) => one.dispose());
 return at ?? Date.now();"""
 
 
@@ -82,7 +79,7 @@ class Person:
     def command(self, window: Window, name: str, *arguments: Path) -> float:
         """Has the editor do something, as a key or the palette does; files are its arguments.
 
-        Answers with the moment in which another tab came in front by it, or else its end.
+        Answers with the moment in which another tab or terminal came in front by it, or else its end.
         """
         self.sit_down_at(window)
         window.stir()
@@ -135,8 +132,8 @@ class Person:
     def go_away(self, window: Window, seconds: float) -> None:
         """Takes the hands off with a last key, and is gone for some seconds once that counts as absence."""
         window.stir()
-        self.book.turn(None, time.time() + GRACE_S)
-        self.pause(GRACE_S + seconds)
+        self.book.turn(None, time.time() + IDLE_S)
+        self.pause(IDLE_S + seconds)
 
     def come_back(self, window: Window, seconds: float) -> None:
         """Goes on typing in what is in front; it is the person's from the first key on."""

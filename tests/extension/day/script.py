@@ -52,15 +52,12 @@ def whole_day(rng: random.Random, length_s: float = 300) -> Script:
 def short_day(rng: random.Random) -> Script:
     """One act of each kind that needs no long wait, as far as half a minute goes."""
     kinds = (
-        acts.typing,
         acts.agent_behind_somebody_elsewhere,
         acts.behind_a_link,
         acts.excluded,
         acts.reviewing,
         acts.testing,
         acts.typing_while_it_builds,
-        acts.editing_by_command,
         acts.notes,
-        acts.in_a_worktree,
     )
     return [(kind, 2) for kind in rng.sample(kinds, len(kinds))]

@@ -36,12 +36,13 @@ def judge(found: Comparison, bar: float) -> Verdict:
 
 
 class Verdicts:
-    """One file a seed, in a folder of this very build of the extension: what was broken off goes on where it was."""
+    """One file a seed, in a folder of this very build and script: what was broken off goes on where it was."""
 
     def __init__(self) -> None:
         extension_vsix()
-        build = hashlib.sha256((EXTENSION / "dist" / "extension.js").read_bytes()).hexdigest()[:12]
-        self.folder = ROOT / ".cache" / "days" / build
+        sources = [EXTENSION / "dist" / "extension.js", *sorted(Path(__file__).parent.glob("*.py"))]
+        digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+        self.folder = ROOT / ".cache" / "days" / digest.hexdigest()[:12]
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def all(self) -> dict[int, Verdict]:

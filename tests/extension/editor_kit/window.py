@@ -28,11 +28,11 @@ from .waiting import until
 
 T = TypeVar("T")
 
-# Two silent intervals of 30 s and 10 s more make somebody absent.
+# Two silent intervals of 30 s and 10 s more make somebody absent. While a window starts, other things wait for 10 s.
 _SOON = """{
     const { setInterval, setTimeout } = window;
     window.setInterval = (run, ms, ...rest) => setInterval(run, ms === 30_000 ? 500 : ms, ...rest);
-    window.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 10_000 ? 100 : ms, ...rest);
+    window.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 10_000 && window.absentSoon ? 100 : ms, ...rest);
 }"""
 
 
@@ -52,6 +52,7 @@ class Window:
         driver.switch_to.new_window("tab")
         self._tab = driver.current_window_handle
         self.prompts = Prompts(driver, self._tab)
+        self._absent_soon = absent_soon
         if absent_soon:
             driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _SOON})
         driver.get(folder_url(editor.port, folder))
@@ -281,6 +282,8 @@ class Window:
         about = until(newcomer, "the extension to be active in the window")
         self.pid, self._port = about["pid"], about["port"]
         until(self.status, "the status bar to show the extension")
+        if self._absent_soon:
+            self._driver.execute_script("window.absentSoon = true")
 
     def _hosts(self) -> set[int]:
         return {int(path.stem) for path in self._editor.witness.glob("*.window")}
