@@ -3,8 +3,8 @@ import { Observer } from "./observe/observer";
 import type { Recorder } from "./recorder";
 import type { WindowSettings } from "./settings";
 
-// A slow line's round trip.
-const FAR_MS = 500;
+// What the unsteadiness of a line may put between two events that the editor sends together.
+const FAR_MS = 150;
 
 /** The observer of this window, going by the settings as they are at each moment. */
 export function observing(context: vscode.ExtensionContext, settings: () => WindowSettings, recorder: Recorder): Observer {

@@ -10,7 +10,7 @@ class Desk {
   atKeyboard = true;
   assistant = false;
   readonly authorship = new Authorship(
-    { handWithin: (ms) => this.at - this.lastHand <= ms, atKeyboard: () => this.atKeyboard, assistant: () => this.assistant },
+    { lastHand: () => this.lastHand, handWithin: (ms) => this.at - this.lastHand <= ms, atKeyboard: () => this.atKeyboard, assistant: () => this.assistant },
     () => this.at,
   );
 
@@ -101,6 +101,11 @@ test("a program that writes piece by piece is told by a second sign, in front an
     const tail = inView ? "unclear" : "program";
     assert.deepEqual(authors.slice(4), [tail, tail, tail, tail]);
     assert.equal(desk.authorship.afterwards({ ...small, ...piece, inView }, true), "program");
+    desk.at += 100;
+    assert.equal(desk.of({ ...piece, inView }), "program", "its next piece is known by it");
+    desk.lastHand = desk.at;
+    desk.at += 100;
+    if (inView) assert.equal(desk.of(), "person", "a key between");
     const alone = new Desk();
     for (let n = 0; n < 8; n++) {
       alone.at += 100;

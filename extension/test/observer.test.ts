@@ -148,6 +148,33 @@ test("what an assistant writes in front is its own, and so is the time in which 
   assert.deepEqual(recorded(), ["coding lamp.py"]);
 });
 
+test("the first key amid an assistant's stream is the person's at once, and the stream goes on as the assistant's", (t) => {
+  const { editor, pass, recorded } = scene(t, "typing");
+  editor.active.push(ASSISTANT);
+  const document = { uri: "file:///project/lamp.py", language: "python" };
+  editor.stand({ dirty: [document.uri] });
+  const piece = (text: string): void => {
+    editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text, removed: 0, range: [5, 0, 5, 0] }] });
+  };
+  const stream = (): void => {
+    for (let n = 0; n < 20; n++) {
+      piece("a line of a program\n");
+      pass(100);
+    }
+  };
+  recorded();
+  stream();
+  assert.deepEqual(recorded(), ["ai coding lamp.py"]);
+  piece("x");
+  editor.tell("window.onDidChangeTextEditorSelection", { document, kind: 1 });
+  pass(100);
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
+  pass(EVERY_MS);
+  recorded();
+  stream();
+  assert.deepEqual(recorded(), ["ai coding lamp.py"]);
+});
+
 test("a program is told without knowing it where nobody is at the keyboard", (t) => {
   const { editor, play, pass, recorded } = scene(t, "program_in_front");
   editor.tell("window.onDidChangeWindowState", { focused: true, active: false });

@@ -23,7 +23,9 @@ export type Author = "person" | "program" | "nobody" | "unclear";
 
 /** What is known of who may be writing. */
 export interface Signs {
-  /** Whether a key or a click came in the last so many milliseconds. */
+  /** When the last key or click came. */
+  lastHand(): number;
+  /** Whether one came in the last so many milliseconds. */
   handWithin(ms: number): boolean;
   /** Whether somebody is at the keyboard of this window. */
   atKeyboard(): boolean;
@@ -58,7 +60,8 @@ export class Authorship {
 
   of(edit: Edit): Author {
     if (edit.saving) return "nobody";
-    const streams = this.#flow(edit);
+    const { streams, byProgram } = this.#flow(edit);
+    if (streams && byProgram) return "program";
     if (!edit.focused) return edit.dirty ? "program" : "unclear";
     if (edit.undo) return "person";
     const large = isLarge(edit);
@@ -74,8 +77,12 @@ export class Authorship {
     if (!dirty) return "nobody";
     if (!edit.focused) return "program";
     const otherwise = edit.inView ? "person" : "nobody";
-    if (isLarge(edit) || this.#streaming(edit.document)) return this.#unless(otherwise);
-    return edit.inView && !this.signs.atKeyboard() ? "program" : otherwise;
+    const stream = this.#streams.get(edit.document);
+    if (!isLarge(edit) && !isMuch(stream)) return edit.inView && !this.signs.atKeyboard() ? "program" : otherwise;
+    const author = this.#unless(otherwise);
+    // Its next pieces are known by it, as long as no key comes between.
+    if (stream) stream.byProgram = author === "program";
+    return author;
   }
 
   /** A second sign makes a program of what came without a hand. */
@@ -83,21 +90,17 @@ export class Authorship {
     return !this.signs.atKeyboard() || this.signs.assistant() ? "program" : otherwise;
   }
 
-  /** Adds a change to its document's stream, and tells whether much came piece by piece and no key moved the cursor. */
-  #flow({ document, size, inView, hasCursor }: Edit): boolean {
+  /** Adds a change to its document's stream, and tells whether much came piece by piece while no key moved the cursor. */
+  #flow({ document, size, inView, hasCursor }: Edit): { readonly streams: boolean; readonly byProgram: boolean } {
     const now = this.now();
     const known = this.#streams.get(document);
     // Commands that change lines (comment, move, delete) move no cursor by keyboard either, but nobody gives them this fast.
-    const goesOn = known && now - known.last <= STREAM_MS && !(inView && this.signs.handWithin(now - known.since));
-    const stream = goesOn ? known : { since: now, last: now, size: 0 };
+    const goesOn = known && now - known.last <= STREAM_MS && !(inView && this.signs.lastHand() >= known.since);
+    const stream = goesOn ? known : { since: now, last: now, size: 0, byProgram: false };
     stream.last = now;
     if (hasCursor) stream.size += size;
     if (!goesOn) this.#streams.set(document, stream);
-    return stream.size > LARGE_CHARACTERS && stream.since < now;
-  }
-
-  #streaming(document: object): boolean {
-    return (this.#streams.get(document)?.size ?? 0) > LARGE_CHARACTERS;
+    return { streams: isMuch(stream) && stream.since < now, byProgram: stream.byProgram };
   }
 }
 
@@ -105,6 +108,11 @@ interface Stream {
   readonly since: number;
   last: number;
   size: number;
+  byProgram: boolean;
+}
+
+function isMuch(stream: Stream | undefined): boolean {
+  return stream !== undefined && stream.size > LARGE_CHARACTERS;
 }
 
 function isLarge(edit: Edit): boolean {

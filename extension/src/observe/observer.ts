@@ -68,6 +68,7 @@ export class Observer implements vscode.Disposable {
     this.#presence = new Presence({ now, idleMs, active });
     this.#authorship = new Authorship(
       {
+        lastHand: () => this.#presence.lastHand,
         handWithin: (ms) => this.#presence.handWithin(ms + latencyMs),
         atKeyboard: () => this.#presence.atKeyboard,
         assistant: () => hasAssistant(editor),
@@ -262,14 +263,17 @@ export class Observer implements vscode.Disposable {
     const byHand = kind === Keyboard || kind === Mouse;
     if (!this.#focused || !(byHand || (kind === Command && hasModalKeys(this.editor)))) return;
     this.#presence.hand();
-    // The movement that typing causes: the edit has been counted, and is no review.
-    if (this.options.now() - this.#lastEdit < SCROLL_QUIET_MS + this.options.latencyMs && textEditor.document === this.#front.document) return;
-    this.#front.inEditors();
+    // A paste, or a key between a program's pieces: no need to wait any longer.
+    const owner = this.#cells.ownerOf(textEditor.document);
+    this.#unclear.decide(owner);
+    // The movement that typing causes: the edit has been counted, unless it was taken for one more of a program's.
+    const typing = this.#justEdited && textEditor.document === this.#front.document;
+    if (!typing || this.#authors.get(owner) === "program") this.#front.inEditors();
   }
 
   #scrolled({ textEditor }: vscode.TextEditorVisibleRangesChangeEvent): void {
     if (!this.#focused || textEditor.document !== this.#front.document) return;
-    if (this.options.now() - this.#lastEdit < SCROLL_QUIET_MS + this.options.latencyMs) return;
+    if (this.#justEdited) return;
     this.#presence.scrolled();
     this.#front.scrolled();
   }
@@ -322,6 +326,10 @@ export class Observer implements vscode.Disposable {
   /** Whether somebody is there and looks at this window. */
   get #attending(): boolean {
     return this.#focused && this.#recording && this.#presence.here;
+  }
+
+  get #justEdited(): boolean {
+    return this.options.now() - this.#lastEdit < SCROLL_QUIET_MS + this.options.latencyMs;
   }
 
   #typedWithin(ms: number): boolean {

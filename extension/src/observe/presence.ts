@@ -68,6 +68,11 @@ export class Presence {
     return this.#believed || this.handWithin(JUST_NOW_MS);
   }
 
+  /** When the last key or click came, by the clock. */
+  get lastHand(): number {
+    return this.#lastHand;
+  }
+
   handWithin(ms: number): boolean {
     return this.options.now() - this.#lastHand <= ms;
   }
