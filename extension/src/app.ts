@@ -145,8 +145,10 @@ export class App implements vscode.Disposable {
     };
   }
 
+  /** Keeps a token, or with an empty one none. */
   async storeToken(token: string): Promise<void> {
-    await this.context.secrets.store(TOKEN_SECRET, token);
+    const { secrets } = this.context;
+    await (token === "" ? secrets.delete(TOKEN_SECRET) : secrets.store(TOKEN_SECRET, token));
     await this.connection.retryNow();
   }
 

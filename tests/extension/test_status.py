@@ -62,27 +62,15 @@ def test_what_was_refused_is_set_aside_and_shown(window: Window, editor: Editor,
     ledger.forget_refused(notes)
 
 
-def test_a_pasted_page_is_the_persons_and_an_inserted_one_the_programs(
-    window: Window, ledger: Ledger, editor: Editor
-) -> None:
+def test_a_pasted_page_is_the_persons(window: Window, ledger: Ledger, editor: Editor) -> None:
     def categories(since: int) -> list[str]:
         events = witnessed.recorded(editor.witness, window.pid)
         return [event["category"] for event in events[since:] if event["entity"] == "notes.txt"]
 
-    def so_far() -> int:
-        return len(witnessed.recorded(editor.witness, window.pid))
-
     window.show("notes.txt")
-    before = so_far()
-    window.evaluate(
-        """const editor = vscode.window.activeTextEditor;
-        await new Promise((resolve) => setTimeout(resolve, 2500));
-        await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'a line by a program\\n'.repeat(30)));"""
-    )
-    until(lambda: "ai coding" in categories(before), "a program's edit")
     # Rested, so that neither the last beat nor the last key speaks for the paste.
     rest()
-    before = so_far()
+    before = len(witnessed.recorded(editor.witness, window.pid))
     window.paste("a pasted line\n" * 30)
     until(lambda: categories(before), "the paste to be recorded")
     assert set(categories(before)) == {"coding"}
