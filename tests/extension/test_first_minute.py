@@ -136,7 +136,7 @@ def test_where_nothing_is_installed_no_token_is_asked_for_and_the_first_steps_en
     driver: webdriver.Chrome, window: Window, relay: Relay, service: Service, tmp_path: Path
 ) -> None:
     window.begin("setToken")
-    window.prompts.answer("Timecode token", "")
+    window.prompts.answer("Timecode token", " ")
     until(lambda: any("is forgotten" in text for text in window.prompts.told()), "word that no token is kept")
     steps = FirstSteps(driver, window)
     with squatter("lighthouse") as (port, _heard):
