@@ -353,6 +353,18 @@ test("a command that a program starts while one types is not the person's", (t) 
   assert.deepEqual(recorded(), ["coding <terminal>"]);
 });
 
+test("what a terminal comes to run moves nobody into it", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "terminal");
+  play("terminal");
+  play("back_from_terminal");
+  recorded();
+  const { terminal } = order("back_from_terminal").begin;
+  assert.ok(terminal?.touched);
+  editor.tell("window.onDidChangeTerminalState", { terminal });
+  pass(1_000);
+  assert.deepEqual(recorded(), []);
+});
+
 test("of several folders, what is no file belongs to the one last worked in", (t) => {
   const { editor, pass } = scene(t, "open_file");
   const folder = (name: string) => ({ uri: editor.api.Uri.file(`/${name}`), name });

@@ -112,7 +112,7 @@ test("today by hour and project comes of one question", async (t) => {
 
 test("an answer that is no statistics is not taken for an empty day", async (t) => {
   for (const body of [{}, [], { total_seconds: "1", groups: [] }, { total_seconds: 1, groups: {} }]) {
-    await assert.rejects(fetchDay(await answering(t, body)), (error) => error instanceof LinkError && error.state === "failing");
+    await assert.rejects(fetchDay(await answering(t, body)), (error) => error instanceof LinkError && error.state === "misfit");
   }
 });
 

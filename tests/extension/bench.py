@@ -60,6 +60,7 @@ return { keys, sync };
 
 # All time in the extension's own code, callbacks and promises included, as the profiler samples it.
 IDLE = """
+await new Promise((resolve) => setTimeout(resolve, 20_000));  // what a start brings along is over
 const { Session } = require('node:inspector');
 const session = new Session();
 session.connect();

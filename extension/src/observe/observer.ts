@@ -50,6 +50,7 @@ export class Observer implements vscode.Disposable {
   readonly #authors = new WeakMap<object, Author>();
   readonly #unclear = new Pending();
   readonly #ended = new WeakSet<vscode.DebugSession>();
+  readonly #written = new WeakSet<vscode.Terminal>();
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
@@ -160,7 +161,7 @@ export class Observer implements vscode.Disposable {
         if (terminal) front.inTerminal(terminal);
         else front.terminalGone(undefined);
       }),
-      window.onDidChangeTerminalState((terminal) => { if (terminal.state.isInteractedWith) front.inTerminal(terminal); }),
+      window.onDidChangeTerminalState((terminal) => { this.#writtenInto(terminal); }),
       window.onDidStartTerminalShellExecution(({ terminal }) => {
         if (terminal.state.isInteractedWith && !this.#typedWithin(TYPING_MS)) front.inTerminal(terminal);
       }),
@@ -276,6 +277,13 @@ export class Observer implements vscode.Disposable {
     if (this.#justEdited) return;
     this.#presence.scrolled();
     this.#front.scrolled();
+  }
+
+  /** The first time; the editor also tells of whatever program a terminal comes to run, in front or not. */
+  #writtenInto(terminal: vscode.Terminal): void {
+    if (!terminal.state.isInteractedWith || this.#written.has(terminal)) return;
+    this.#written.add(terminal);
+    this.#front.inTerminal(terminal);
   }
 
   #windowState({ focused, active }: vscode.WindowState): void {
