@@ -93,9 +93,9 @@ def test_several_versions_at_once(path: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("writable", [True, False])
 def test_a_newer_file_is_refused(path: Path, writable: bool) -> None:
-    """A file of a newer Timecode is left alone, and the message says to upgrade."""
+    """A file of a newer Timecode is left alone, and the message says what opens it."""
     SqliteStore(path, migrations=NEXT).close()
-    with pytest.raises(StoreError, match=r"newer Timecode.*Upgrade"):
+    with pytest.raises(StoreError, match=r"newer Timecode.*Start the newer Timecode"):
         SqliteStore(path, writable=writable)
 
 
