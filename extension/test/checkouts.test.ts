@@ -80,9 +80,9 @@ test("a Mercurial checkout has the branch that was named, or the bookmark that m
     "tower/.hg/store/": "", "tower/src/": "",
     "named/.hg/branch": "stable\n",
     "marked/.hg/branch": "stable\n", "marked/.hg/bookmarks.current": "lamp",
-    "share/.hg/sharedpath": "../../tower/.hg\n",
+    "share/.hg/sharedpath": "../../tower/.hg\n", "broken/.hg/sharedpath": "\n",
   });
-  const cases = [["tower/src", "tower", "default"], ["named", "named", "stable"], ["marked", "marked", "lamp"], ["share", "tower", "default"]] as const;
+  const cases = [["tower/src", "tower", "default"], ["named", "named", "stable"], ["marked", "marked", "lamp"], ["share", "tower", "default"], ["broken", "broken", "default"]] as const;
   for (const [where, name, branch] of cases) {
     const root = path.join(folder, where.split("/")[0] ?? "");
     assert.deepEqual(await of(path.join(folder, where, "a")), { name, branch, root }, where);
@@ -92,10 +92,10 @@ test("a Mercurial checkout has the branch that was named, or the bookmark that m
 test("a Jujutsu checkout is one by itself, in a further workspace, and beside git", async (t) => {
   const folder = await laidOut(t, {
     "lens/.jj/repo/store/": "",
-    "second/.jj/repo": "../../lens/.jj/repo",
+    "second/.jj/repo": "../../lens/.jj/repo", "broken/.jj/repo": "",
     "both/.jj/repo/store/": "", "both/.git/HEAD": "ref: refs/heads/main\n",
   });
-  for (const [where, name, branch] of [["lens", "lens", ""], ["second", "lens", ""], ["both", "both", "main"]] as const) {
+  for (const [where, name, branch] of [["lens", "lens", ""], ["second", "lens", ""], ["both", "both", "main"], ["broken", "broken", ""]] as const) {
     assert.deepEqual(await of(path.join(folder, where, "a")), { name, branch, root: path.join(folder, where) });
   }
 });

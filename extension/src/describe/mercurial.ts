@@ -3,8 +3,8 @@ import { repositoryName, type Checkout, type Disk } from "./checkout";
 /** A Mercurial checkout; one that shares another's repository goes by that one's name. */
 export async function mercurialAt(root: string, { files, path }: Disk): Promise<Checkout> {
   const shared = (await files.read(path.join(root, ".hg", "sharedpath")))?.trim();
-  const name = shared && repositoryName(path.resolve(root, ".hg", shared));
-  return { root, name: name ?? path.basename(root), branch: (disk) => branchOf(root, disk) };
+  const name = shared ? repositoryName(path.resolve(root, ".hg", shared)) : path.basename(root);
+  return { root, name, branch: (disk) => branchOf(root, disk) };
 }
 
 /** The bookmark that moves along with the work, else the branch; as long as none was named, `default`. */
