@@ -25,8 +25,7 @@ function stage(t: TestContext): Stage {
     cadence: new Cadence<string>({
       now,
       everyMs: () => 30_000,
-      attending: () => self.attending,
-      current: () => self.front,
+      attended: () => (self.attending ? self.front : undefined),
       categoryOf: () => self.category,
       emit: (beat) => beats.push({ ...beat, at: now() - start }),
     }),

@@ -1,7 +1,6 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { isProgram, pathFolders } from "../program";
 import { readRecord } from "./record";
 
 /**
@@ -11,15 +10,15 @@ import { readRecord } from "./record";
  */
 export async function findCommand(setting: string, home: string, env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
   const chosen = setting.replace(/^~(?=$|[\\/])/, homedir());
-  if (/[\\/]/.test(chosen)) return (await runs(chosen)) ? [chosen] : undefined;
+  if (/[\\/]/.test(chosen)) return (await isProgram(chosen)) ? [chosen] : undefined;
   if (chosen === "") {
     const recorded = (await readRecord(home))?.command ?? [];
-    if (recorded[0] !== undefined && (await runs(recorded[0]))) return recorded;
+    if (recorded[0] !== undefined && (await isProgram(recorded[0]))) return recorded;
   }
   for (const folder of [...pathFolders(env), ...toolFolders(env)]) {
     for (const name of fileNames(chosen === "" ? "timecode" : chosen, process.platform)) {
       const path = join(folder, name);
-      if (await runs(path)) return [path];
+      if (await isProgram(path)) return [path];
     }
   }
   return undefined;
@@ -30,11 +29,6 @@ export function fileNames(name: string, platform: NodeJS.Platform): string[] {
   return platform === "win32" && !/\.\w+$/.test(name) ? [".exe", ".cmd", ".bat"].map((end) => name + end) : [name];
 }
 
-function pathFolders(env: NodeJS.ProcessEnv): string[] {
-  // A relative entry would be looked up in the open folder, where a repository could put its own "timecode".
-  return (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter((folder) => /^(?:[/\\]|[A-Za-z]:)/.test(folder));
-}
-
 function toolFolders(env: NodeJS.ProcessEnv): string[] {
   const home = homedir();
   const bin = process.platform === "win32" ? "Scripts" : "bin";
@@ -42,13 +36,4 @@ function toolFolders(env: NodeJS.ProcessEnv): string[] {
   const pipx = venvs.filter((folder) => folder !== undefined).map((folder) => join(folder, "venvs", "timecode-tracker", bin));
   const uv = join(home, ".local", "share", "uv", "tools", "timecode-tracker", bin);
   return [env["PIPX_BIN_DIR"] ?? join(home, ".local", "bin"), ...pipx, uv, "/opt/homebrew/bin", "/usr/local/bin"];
-}
-
-async function runs(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
 }

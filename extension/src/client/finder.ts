@@ -1,6 +1,6 @@
 import { LinkError, type LinkState } from "./link";
 import { urlOf, type Address } from "./loopback";
-import { Service, type ServiceOptions, type Session } from "./service";
+import { Service, troubleOf, type ServiceOptions, type Session } from "./service";
 import { DEFAULT_ADDRESS, type Whereabouts } from "./whereabouts";
 
 export interface FinderOptions extends Omit<ServiceOptions, "address"> {
@@ -50,7 +50,7 @@ export class Finder {
       failures.find(({ error }) => TELLING.has(error.state)) ?? failures.find(({ error }) => error.state !== "offline") ?? failures.at(-1);
     if (!told) throw new LinkError("offline", "there is no place to look for the service");
     this.#address = told.address;
-    if (elsewhere && NOT_OURS.has(told.error.state) && (await this.#proves(elsewhere))) {
+    if (elsewhere && NOT_OURS.has(told.error.state) && !(await troubleOf(this.#at(elsewhere)))) {
       throw new LinkError("elsewhere", urlOf(elsewhere));
     }
     throw told.error;
@@ -59,16 +59,6 @@ export class Finder {
   /** Gives refused tokens another chance. */
   forgive(): void {
     for (const service of this.#services.values()) service.forgive();
-  }
-
-  async #proves(address: Address): Promise<boolean> {
-    try {
-      (await this.#at(address).open()).close();
-      return true;
-    } catch (error) {
-      if (error instanceof LinkError) return false;
-      throw error;
-    }
   }
 
   #at(address: Address): Service {

@@ -162,6 +162,17 @@ export async function withSession<T>(service: Pick<Service, "open">, work: (sess
   }
 }
 
+/** What keeps the service from being used, if anything does. */
+export async function troubleOf(service: Pick<Service, "open">): Promise<LinkError | undefined> {
+  try {
+    (await service.open()).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof LinkError) return error;
+    throw error;
+  }
+}
+
 /** Milliseconds to wait as a Retry-After header says, at most five minutes. */
 export function retryAfter(headers: unknown): number | undefined {
   const value: unknown = isObject(headers) ? headers["retry-after"] : undefined;

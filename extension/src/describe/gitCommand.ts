@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { access, constants, stat } from "node:fs/promises";
 import { devNull } from "node:os";
 import * as path from "node:path";
+import { isProgram, pathFolders } from "../program";
 import type { AskHead, Repository } from "./checkout";
 import { nodeFiles } from "./nodeFiles";
 
@@ -67,10 +67,10 @@ async function headOf({ root, configs }: Repository, { environment, strange }: G
   });
 }
 
-/** The first git on the path. A relative entry of it would find whatever the folder that is open holds. */
+/** The first git on the path. */
 async function findGit(environment: NodeJS.ProcessEnv, strange: readonly string[]): Promise<string | undefined> {
   const windows = process.platform === "win32";
-  const entries = (environment[windows ? "Path" : "PATH"] ?? environment["PATH"] ?? "").split(path.delimiter).filter((entry) => path.isAbsolute(entry));
+  const entries = pathFolders(environment);
   // There the system's own git, as long as no developer tools are installed, is a window that offers them.
   const folders = process.platform === "darwin" ? [...entries.filter((entry) => entry !== "/usr/bin"), "/Library/Developer/CommandLineTools/usr/bin"] : entries;
   for (const folder of folders) {
@@ -79,15 +79,6 @@ async function findGit(environment: NodeJS.ProcessEnv, strange: readonly string[
     if (await isProgram(candidate)) return candidate;
   }
   return undefined;
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return (await stat(file)).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function isWithin(folder: string, other: string): boolean {

@@ -1,8 +1,8 @@
-import type { PlatformPath } from "node:path";
 import type { Checkout, Disk } from "./checkout";
 import { NotedFiles } from "./files";
 import type { Answer } from "./lookups";
 import { projectFileAt, type ProjectFile } from "./projectFile";
+import { upwards } from "./upwards";
 import { checkoutAt } from "./versionControl";
 
 /** What may name a project, the nearest of each at or above a folder. */
@@ -31,10 +31,4 @@ export async function rootsAbove(start: string, { files, path }: Disk): Promise<
     checkout ??= checkouts.find((one) => one !== undefined);
   }
   return { found: { file, checkout }, sure: !noted.failed };
-}
-
-function upwards(folder: string, path: PlatformPath): string[] {
-  const all = [folder];
-  for (let one = folder; path.dirname(one) !== one; all.push(one)) one = path.dirname(one);
-  return all;
 }

@@ -3,6 +3,7 @@ import type { FileSystem, Uri } from "vscode";
 import { isObject } from "../value";
 import { decodeText } from "./encoding";
 import { BoundedFiles, MOST_BYTES, type Files } from "./files";
+import { upwards } from "./upwards";
 
 // The editor's own kinds, which its interface promises to keep; a link's kind is added to that of what it leads to.
 const FILE = 1;
@@ -28,18 +29,13 @@ export function virtualFiles(system: Pick<FileSystem, "stat" | "readFile">, at: 
       return bytes && decodeText(bytes);
     },
     async real(path) {
-      const found = await Promise.all(upwards(path).map(stat));
+      const found = await Promise.all(upwards(path, posix).map(stat));
       // The editor says of a link that it is one, and not where it leads.
       if (found.some((one) => one && one.type & LINK)) throw new Error("a link can't be followed here");
       return path;
     },
   };
   return new BoundedFiles(files, AT_ONCE);
-}
-
-function upwards(path: string): string[] {
-  const above = posix.dirname(path);
-  return above === path ? [path] : [path, ...upwards(above)];
 }
 
 async function orAbsent<T>(answer: Thenable<T>): Promise<T | undefined> {

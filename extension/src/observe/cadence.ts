@@ -9,10 +9,8 @@ export interface CadenceOptions<S> {
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;
   readonly everyMs: () => number;
-  /** Whether somebody is there and looks at this window: while that is so, it goes on without signals. */
-  readonly attending: () => boolean;
-  /** What it then is about. */
-  readonly current: () => S;
+  /** What somebody is there for and looks at, if anybody is: while that is so, it goes on without signals. */
+  readonly attended: () => S | undefined;
   /** Called only when a beat may be due, so that the typing path doesn't pay for it. */
   readonly categoryOf: (subject: S) => string;
   readonly emit: (beat: Beat<S>) => void;
@@ -71,7 +69,8 @@ export class Cadence<S> {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (this.options.attending()) this.#beat(this.options.current(), this.options.now(), false);
+      const subject = this.options.attended();
+      if (subject !== undefined) this.#beat(subject, this.options.now(), false);
     }, ms);
   }
 }

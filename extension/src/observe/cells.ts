@@ -2,6 +2,9 @@ import type { NotebookDocument, TextDocument } from "vscode";
 import type { Editor } from "./editor";
 import { CELL } from "./subject";
 
+/** What is saved when a document is: a cell's own document is never unsaved, its notebook is. */
+export type Owner = TextDocument | NotebookDocument;
+
 /** Notebooks by the documents of their cells. */
 export class Cells {
   readonly #notebooks = new WeakMap<TextDocument, NotebookDocument>();
@@ -19,13 +22,8 @@ export class Cells {
     return found;
   }
 
-  /** What is saved when a document is: a cell's own document is never unsaved, its notebook is. */
-  ownerOf(document: TextDocument): TextDocument | NotebookDocument {
+  ownerOf(document: TextDocument): Owner {
     return this.notebookOf(document) ?? document;
-  }
-
-  isDirty(document: TextDocument): boolean {
-    return this.ownerOf(document).isDirty || document.isUntitled;
   }
 
   languageOf(notebook: NotebookDocument): string {

@@ -60,7 +60,9 @@ export class Authorship {
 
   of(edit: Edit): Author {
     if (edit.saving) return "nobody";
-    const { streams, byProgram } = this.#flow(edit);
+    const { size, since, byProgram } = this.#flow(edit);
+    // A single large edit is no stream yet.
+    const streams = size > LARGE_CHARACTERS && since < this.now();
     if (streams && byProgram) return "program";
     if (!edit.focused) return edit.dirty ? "program" : "unclear";
     if (edit.undo) return "person";
@@ -78,7 +80,8 @@ export class Authorship {
     if (!edit.focused) return "program";
     const otherwise = edit.inView ? "person" : "nobody";
     const stream = this.#streams.get(edit.document);
-    if (!isLarge(edit) && !isMuch(stream)) return edit.inView && !this.signs.atKeyboard() ? "program" : otherwise;
+    const much = isLarge(edit) || (stream !== undefined && stream.size > LARGE_CHARACTERS);
+    if (!much) return edit.inView && !this.signs.atKeyboard() ? "program" : otherwise;
     const author = this.#unless(otherwise);
     // Its next pieces are known by it, as long as no key comes between.
     if (stream) stream.byProgram = author === "program";
@@ -90,29 +93,29 @@ export class Authorship {
     return !this.signs.atKeyboard() || this.signs.assistant() ? "program" : otherwise;
   }
 
-  /** Adds a change to its document's stream, and tells whether much came piece by piece while no key moved the cursor. */
-  #flow({ document, size, inView, hasCursor }: Edit): { readonly streams: boolean; readonly byProgram: boolean } {
+  /** Adds a change to what came into its document piece by piece while no key moved the cursor. */
+  #flow({ document, size, inView, hasCursor }: Edit): Stream {
     const now = this.now();
     const known = this.#streams.get(document);
+    const stream = known ?? { since: now, last: now, size: 0, byProgram: false };
+    if (!known) this.#streams.set(document, stream);
     // Commands that change lines (comment, move, delete) move no cursor by keyboard either, but nobody gives them this fast.
-    const goesOn = known && now - known.last <= STREAM_MS && !(inView && this.signs.lastHand() >= known.since);
-    const stream = goesOn ? known : { since: now, last: now, size: 0, byProgram: false };
+    if (now - stream.last > STREAM_MS || (inView && this.signs.lastHand() >= stream.since)) {
+      stream.since = now;
+      stream.size = 0;
+      stream.byProgram = false;
+    }
     stream.last = now;
     if (hasCursor) stream.size += size;
-    if (!goesOn) this.#streams.set(document, stream);
-    return { streams: isMuch(stream) && stream.since < now, byProgram: stream.byProgram };
+    return stream;
   }
 }
 
 interface Stream {
-  readonly since: number;
+  since: number;
   last: number;
   size: number;
   byProgram: boolean;
-}
-
-function isMuch(stream: Stream | undefined): boolean {
-  return stream !== undefined && stream.size > LARGE_CHARACTERS;
 }
 
 function isLarge(edit: Edit): boolean {

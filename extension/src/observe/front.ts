@@ -16,8 +16,8 @@ export interface FrontOptions {
   readonly onSettled: () => void;
 }
 
-/** For so long nothing more has to happen before what is in front is looked at. */
-export const QUIET_MS = 50;
+// For so long nothing more has to happen before what is in front is looked at.
+const QUIET_MS = 50;
 // What changes all the time is looked at all the same.
 const LONGEST_MS = 250;
 // Who hasn't written into a box for so long has left it, though the editor doesn't say so.
@@ -110,7 +110,7 @@ export class Front {
   /** What is in front: a file, a part of the editor, or the window's project where it is neither. */
   subject(): Subject {
     const { folders, subjects } = this.options;
-    if (isTerminal(this.#elsewhere)) return subjects.ofApp("terminal", folders.ofTerminal(this.#elsewhere), false);
+    if (isTerminal(this.#elsewhere)) return this.#ofTerminal(this.#elsewhere);
     if (this.options.now() - this.#boxAt > BOX_MS) this.#elsewhere = undefined;
     return this.#elsewhere ?? this.#inEditors() ?? subjects.ofApp("editor", folders.current, false);
   }
@@ -158,10 +158,15 @@ export class Front {
     }
     if (input instanceof editor.TabInputTerminal) {
       const terminal = editor.window.activeTerminal;
-      return terminal && subjects.ofApp("terminal", folders.ofTerminal(terminal), false);
+      return terminal && this.#ofTerminal(terminal);
     }
     // What extensions are not told of: settings, welcome, and merges, which have a text editor.
     return document && subjects.ofDocument(document);
+  }
+
+  #ofTerminal(terminal: Terminal): Subject {
+    const { subjects, folders } = this.options;
+    return subjects.ofApp("terminal", folders.ofTerminal(terminal), false);
   }
 
   #ofUri(uri: Uri): Subject | undefined {

@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import { hasAssistant, hasModalKeys } from "./assistants";
 import { AI_CODING, categoryOf } from "./category";
 import { Cadence, type Beat } from "./cadence";
-import { Cells } from "./cells";
+import { Cells, type Owner } from "./cells";
 import type { Editor } from "./editor";
 import { AFTER_MS, AWAY_MS, Authorship, type Author, type Edit } from "./edits";
 import { Folders } from "./folders";
@@ -90,12 +90,11 @@ export class Observer implements vscode.Disposable {
     const common = { now, everyMs, emit };
     this.#person = new Cadence({
       ...common,
-      attending: () => this.#attending,
-      current: () => this.#front.subject(),
+      attended: () => (this.#attending ? this.#front.subject() : undefined),
       categoryOf: (subject: Subject) => this.#categoryOf(subject),
     });
     // A program does not go on working in silence, so its cadence has no life between signals.
-    this.#program = new Cadence({ ...common, attending: () => false, current: () => this.#front.subject(), categoryOf: () => AI_CODING });
+    this.#program = new Cadence({ ...common, attended: () => undefined, categoryOf: () => AI_CODING });
     this.#work = new RunningWork(editor, now, () => { this.#front.changed(); });
     this.#front = new Front({
       editor,
@@ -183,25 +182,25 @@ export class Observer implements vscode.Disposable {
     if (!this.#recording || event.contentChanges.length === 0) return;
     // What extensions show changes by itself; of a file one look-up tells.
     if (this.#subjects.ofDocument(document)?.type !== "file" && !this.#subjects.isWritten(document)) return;
-    const edit = this.#editOf(event);
+    const owner = this.#cells.ownerOf(document);
+    const edit = this.#editOf(event, owner);
     const at = this.options.now();
     if (edit.inView) this.#lastEdit = at;
     const author = this.#authorship.of(edit);
     if (author !== "unclear") {
-      this.#credit(document, edit, author);
+      this.#credit(document, owner, edit, author);
       return;
     }
-    const owner = this.#cells.ownerOf(document);
     this.#unclear.add(owner, (edit.focused ? AFTER_MS : AWAY_MS) + this.options.latencyMs, edit.size, () => {
-      const unsaved = edit.dirty || this.#cells.isDirty(document) || this.#saves.since(owner, at);
-      this.#credit(document, edit, this.#authorship.afterwards(edit, unsaved));
+      const unsaved = edit.dirty || owner.isDirty || this.#saves.since(owner, at);
+      this.#credit(document, owner, edit, this.#authorship.afterwards(edit, unsaved));
     });
   }
 
-  #credit(document: vscode.TextDocument, { hasCursor, inView, focused, saving }: Edit, author: Author): void {
+  #credit(document: vscode.TextDocument, owner: object, { hasCursor, inView, focused, saving }: Edit, author: Author): void {
     if (!this.#recording) return;
     // What a formatter does in a save leaves it the save of who wrote before.
-    if (!saving) this.#authors.set(this.#cells.ownerOf(document), author);
+    if (!saving) this.#authors.set(owner, author);
     if (author === "nobody") return;
     const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
     if (author === "program") {
@@ -223,7 +222,7 @@ export class Observer implements vscode.Disposable {
     if (inFront) this.#person.rest();
   }
 
-  #editOf({ document, reason, contentChanges }: vscode.TextDocumentChangeEvent): Edit {
+  #editOf({ document, reason, contentChanges }: vscode.TextDocumentChangeEvent, owner: Owner): Edit {
     let size = 0;
     let lines = 0;
     const [first] = contentChanges;
@@ -247,8 +246,8 @@ export class Observer implements vscode.Disposable {
       inView: box || scheme === CELL || document === this.#front.document,
       atCursor: () => contentChanges.length === 1 && first !== undefined && this.#replacesSelection(document, first),
       focused: this.#focused,
-      dirty: box || this.#cells.isDirty(document),
-      saving: this.#saves.running(this.#cells.ownerOf(document)),
+      dirty: box || document.isUntitled || owner.isDirty,
+      saving: this.#saves.running(owner),
       hasCursor: !box,
     };
   }

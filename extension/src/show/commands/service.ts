@@ -3,10 +3,11 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../../app";
 import { freePort, startService, type Started } from "../../client/launch";
-import { LinkError, type LinkState } from "../../client/link";
+import type { LinkState } from "../../client/link";
 import { loopback, urlOf } from "../../client/loopback";
 import { plain } from "../../client/plain";
 import { readRecord } from "../../client/record";
+import { troubleOf } from "../../client/service";
 import { offer, said } from "../offer";
 import { NAME_COMMAND, STEPS } from "../situation";
 
@@ -17,7 +18,7 @@ const TAKEN: ReadonlySet<LinkState> = new Set<LinkState>(["stranger", "unproven"
 
 /** Starts `timecode serve` and waits until it has proved itself, or has ended. */
 export async function startTheService(app: App): Promise<void> {
-  const trouble = await troubleOf(app);
+  const trouble = await troubleOf(app.connection.finder);
   if (!trouble) {
     await app.connection.retryNow();
     said(`The Timecode service is running already, at ${urlOf(app.connection.finder.address)}.`);
@@ -71,22 +72,11 @@ async function upOrEnded(app: App, { ended }: Started): Promise<string> {
   for (const late = performance.now() + START_MS; performance.now() < late; ) {
     // Noted before the question: one that another window has started may answer in its place.
     const over = end;
-    const trouble = await troubleOf(app);
+    const trouble = await troubleOf(app.connection.finder);
     if (!trouble) return "up";
     if (trouble.state === "elsewhere") throw trouble;
     if (over !== undefined) return `The Timecode service ended at once: ${over}`;
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, PROBE_MS))]);
   }
   return "The Timecode service runs, but did not prove itself within a minute.";
-}
-
-/** What keeps the service from being used, if anything does. */
-async function troubleOf(app: App): Promise<LinkError | undefined> {
-  try {
-    (await app.connection.finder.open()).close();
-    return undefined;
-  } catch (error) {
-    if (error instanceof LinkError) return error;
-    throw error;
-  }
 }
