@@ -16,12 +16,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from extension.editor_kit.browser import chromium
 from extension.editor_kit.install import EXTENSION
-from extension.editor_kit.server import Editor, make_project
-from extension.editor_kit.service import Service
+from extension.editor_kit.server import make_project
+from extension.editor_kit.setting import set_up
 from extension.editor_kit.window import Window
-from support.ports import free_port
 
 FILES = 20
 CHARACTERS = 10_000
@@ -92,23 +90,14 @@ console.log(performance.now() - began);
 
 
 def measure(folder: Path) -> dict[str, Any]:
-    home = folder / "home"
-    home.mkdir(mode=0o700)
-    service = Service(home, free_port())
-    service.start()
-    editor = Editor(folder / "code-server", home)
-    editor.settings(
-        timecode__url=f"http://127.0.0.1:{service.port}",
-        workbench__startupEditor="none",
-        editor__quickSuggestions=False,
-        editor__inlineSuggest__enabled=False,
-        typescript__validate__enable=False,
-        files__autoSave="off",
-    )
     project = make_project(folder / "project", "main", {f"file{n}.ts": "\n" for n in range(FILES)})
-    editor.start(TIMECODE_TIMED="1")
-    driver = chromium(folder / "chromium")
-    try:
+    settings: dict[str, Any] = {
+        "editor__quickSuggestions": False,
+        "editor__inlineSuggest__enabled": False,
+        "typescript__validate__enable": False,
+        "files__autoSave": "off",
+    }
+    with set_up(folder, {"TIMECODE_TIMED": "1"}, **settings) as (driver, editor, _service):
         window = Window(driver, editor, project)
         window.front()
         keys: list[float] = []
@@ -131,10 +120,6 @@ def measure(folder: Path) -> dict[str, Any]:
             activation.append(window.evaluate("return globalThis.timecodeActivation"))
         idle_ms = window.evaluate(IDLE)
         return {**figures, "activation": activation, "idle_ms": idle_ms, "exclude_us": excluding()}
-    finally:
-        driver.quit()
-        editor.stop()
-        service.stop()
 
 
 def excluding() -> float:

@@ -5,12 +5,11 @@ Run it with the project's environment active; it writes them into `extension/med
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
-import urllib.request
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -18,14 +17,13 @@ from selenium.webdriver.common.by import By
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from extension.editor_kit.browser import chromium
 from extension.editor_kit.install import EXTENSION
-from extension.editor_kit.server import Editor, make_project
+from extension.editor_kit.server import make_project
 from extension.editor_kit.service import Service
+from extension.editor_kit.setting import set_up
 from extension.editor_kit.today import TodayView
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
-from support.ports import free_port
 
 LAMP = '''"""The lamp of the lighthouse, and when it is lit."""
 
@@ -65,44 +63,25 @@ def work_today(service: Service) -> None:
         for begin, project, minutes in DAY
         for minute in range(minutes + 1)
     ]
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{service.port}/api/v1/events",
-        json.dumps({"events": events}).encode(),
-        {"Authorization": f"Bearer {(service.home / 'token').read_text().strip()}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as answer:
-        assert json.load(answer)["stored"] == len(events)
+    assert service.bring(events)["stored"] == len(events)
 
 
 def take(folder: Path) -> None:
-    home = folder / "home"
-    home.mkdir(mode=0o700)
-    service = Service(home, free_port())
-    service.start()
-    work_today(service)
-    editor = Editor(folder / "code-server", home)
-    editor.settings(
-        timecode__url=f"http://127.0.0.1:{service.port}",
-        workbench__startupEditor="none",
-        workbench__colorTheme="Default Dark Modern",
-        workbench__activityBar__location="hidden",
-        remote__autoForwardPorts=False,
-        editor__minimap__enabled=False,
-    )
     project = make_project(folder / "lighthouse", "feature/lamp", {"lamp.py": LAMP, "README.md": "# Lighthouse\n"})
-    editor.start()
-    driver = chromium(folder / "chromium")
-    try:
+    settings: dict[str, Any] = {
+        "workbench__colorTheme": "Default Dark Modern",
+        "workbench__activityBar__location": "hidden",
+        "remote__autoForwardPorts": False,
+        "editor__minimap__enabled": False,
+    }
+    with set_up(folder, **settings) as (driver, editor, service):
+        work_today(service)
         window = Window(driver, editor, project)
         driver.set_window_size(920, 560)
         window.show("lamp.py")
         status_bar(driver, window)
         driver.set_window_size(920, 640)
         today(driver, window)
-    finally:
-        driver.quit()
-        editor.stop()
-        service.stop()
 
 
 def status_bar(driver: webdriver.Chrome, window: Window) -> None:

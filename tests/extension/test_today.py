@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -60,13 +58,7 @@ def work_elsewhere(service: Service, begin: time, project: str, minutes: int) ->
         for at in begins
         for minute in range(minutes + 1)
     ]
-    token = (service.home / "token").read_text().strip()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{service.port}/api/v1/events",
-        json.dumps({"events": events}).encode(),
-        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-    )
-    urllib.request.urlopen(request).close()
+    service.bring(events)
 
 
 def test_the_view_shows_what_the_service_credits(

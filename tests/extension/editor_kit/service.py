@@ -87,13 +87,11 @@ class Service:
 
     def get(self, path: str, **params: str) -> Any:
         """The JSON answer to an authorised GET."""
-        query = urllib.parse.urlencode(params)
-        token = (self.home / "token").read_text().strip()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}?{query}", headers={"Authorization": f"Bearer {token}"}
-        )
-        with urllib.request.urlopen(request, timeout=180) as answer:
-            return json.load(answer)
+        return self._ask(f"{path}?{urllib.parse.urlencode(params)}")
+
+    def bring(self, events: list[dict[str, Any]]) -> Any:
+        """The JSON answer to events from another source than the editor."""
+        return self._ask("/api/v1/events", json.dumps({"events": events}).encode())
 
     def events(self) -> list[dict[str, Any]]:
         """Every event of the store, page by page."""
@@ -105,6 +103,13 @@ class Service:
             after = page["next"] or ""
             if not after:
                 return events
+
+    def _ask(self, path: str, body: bytes | None = None) -> Any:
+        token = (self.home / "token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers)
+        with urllib.request.urlopen(request, timeout=180) as answer:
+            return json.load(answer)
 
     def _home_is_free(self) -> bool:
         """Whether the last process of a service has ended: it holds the lock for a while after it has left the port."""

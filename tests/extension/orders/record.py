@@ -21,13 +21,11 @@ from selenium.webdriver.common.keys import Keys
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from extension.editor_kit.browser import chromium
 from extension.editor_kit.install import EXTENSION
-from extension.editor_kit.server import Editor, make_project
-from extension.editor_kit.service import Service
+from extension.editor_kit.server import make_project
+from extension.editor_kit.setting import set_up
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
-from support.ports import free_port
 
 RECORDER = (Path(__file__).parent / "recorder.js").read_text()
 FIXTURES = EXTENSION / "test" / "orders"
@@ -411,34 +409,21 @@ def without_repeats(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def main(folder: Path, wanted: list[str]) -> None:
-    home = folder / "home"
-    home.mkdir(mode=0o700)
-    service = Service(home, free_port())
-    service.start()
-    editor = Editor(folder / "code-server", home)
-    editor.settings(
-        timecode__url=f"http://127.0.0.1:{service.port}",
-        workbench__startupEditor="none",
-        files__autoSave="off",
-        remote__autoForwardPorts=False,
-        editor__inlineSuggest__enabled=False,
-        editor__quickSuggestions=False,
-        security__workspace__trust__enabled=False,
-    )
     project = make_project(folder / "lighthouse", "feature/lamp", FILES)
     (project / "lamp.png").write_bytes((EXTENSION / "media" / "icon.png").read_bytes())
-    editor.start()
-    driver = chromium(folder / "chromium")
     FIXTURES.mkdir(exist_ok=True)
-    try:
+    settings: dict[str, Any] = {
+        "files__autoSave": "off",
+        "remote__autoForwardPorts": False,
+        "editor__inlineSuggest__enabled": False,
+        "editor__quickSuggestions": False,
+        "security__workspace__trust__enabled": False,
+    }
+    with set_up(folder, **settings) as (driver, editor, _service):
         stage = Stage(Window(driver, editor, project), driver)
         for act in ACTS:
             if not wanted or act.__name__ in wanted:
                 record(stage, act)
-    finally:
-        driver.quit()
-        editor.stop()
-        service.stop()
 
 
 if __name__ == "__main__":
