@@ -30,9 +30,10 @@ export class Instants {
     this.#count = start;
   }
 
-  next(): number {
+  /** An instant of now, or of so many milliseconds ago if nothing later was handed out within a second of that. */
+  next(agoMs = 0): number {
     this.#count = (this.#count + 1) % 1000;
-    const at = Math.floor(this.clock.now()) * 1000 + this.#count;
+    const at = Math.floor(this.clock.now() - agoMs) * 1000 + this.#count;
     const risen = at > this.#last || this.#last - at > SET_BACK_US ? at : this.#last + 1;
     this.#last = risen;
     return risen;

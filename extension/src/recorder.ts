@@ -35,7 +35,7 @@ export class Recorder {
   }
 
   record(beat: Beat<Subject>): void {
-    const time = this.#instants.text(this.#instants.next());
+    const time = this.#instants.text(this.#instants.next(beat.agoMs));
     if (this.#waiting >= MOST_WAITING) {
       this.#drop("too many wait to be described");
       return;

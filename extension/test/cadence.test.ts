@@ -27,7 +27,7 @@ function stage(t: TestContext): Stage {
       everyMs: () => 30_000,
       attended: () => (self.attending ? self.front : undefined),
       categoryOf: () => self.category,
-      emit: (beat) => beats.push({ ...beat, at: now() - start }),
+      emit: (beat) => beats.push({ ...beat, at: now() - start - beat.agoMs }),
     }),
   };
   return self;
@@ -98,10 +98,19 @@ test("nothing comes while it rests, and the next signal starts it again", (t) =>
 
 test("another category is recorded at once", (t) => {
   const self = stage(t);
-  self.cadence.look("a");
+  self.cadence.look("a", 0);
   self.pass(1_000);
-  self.cadence.look("a");
+  self.cadence.look("a", 0);
   self.category = "debugging";
-  self.cadence.look("a");
+  self.cadence.look("a", 0);
   assert.deepEqual(self.beats.map(({ category, at }) => [category, at]), [["coding", 0], ["debugging", 1_000]]);
+});
+
+test("what is known only later counts from when it was", (t) => {
+  const { cadence, beats, pass } = stage(t);
+  pass(1_000);
+  cadence.signal("a", 400);
+  pass(29_600);
+  cadence.look("b", 100);
+  assert.deepEqual(beats.map(({ subject, at }) => [subject, at]), [["a", 600], ["a", 30_600], ["b", 30_500]]);
 });

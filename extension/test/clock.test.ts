@@ -42,3 +42,11 @@ test("the clock is followed when it is set back or forth, and a time lived twice
   assert.equal(Math.floor((seen[400] ?? 0) / 1000), base);
   assert.equal(Math.floor((seen[800] ?? 0) / 1000), base + 7_200_000);
 });
+
+test("an instant of a while ago lies there, and after what was handed out just before", () => {
+  const base = 1_700_000_000_000;
+  const instants = new Instants(clockOf([base, base + 100, base + 5_000]), 0);
+  const [now, beforeThat, later] = [instants.next(), instants.next(400), instants.next(700)];
+  assert.equal(beforeThat, now + 1);
+  assert.equal(Math.floor(later / 1000), base + 4_300);
+});

@@ -21,6 +21,8 @@ interface Scene {
   readonly pass: (ms: number) => void;
   /** What was recorded since one last asked: category and file, or part of the editor, and whether it is a save. */
   readonly recorded: () => string[];
+  /** How many milliseconds ago by now each was of what was recorded since one last asked. */
+  readonly ago: () => number[];
   /** Has the editor tell what a real one told of an act, in its order and at its pace. */
   readonly play: (act: string) => void;
 }
@@ -30,7 +32,7 @@ function scene(t: TestContext, begin: string): Scene {
   const editor = new FakeEditor();
   editor.stand(order(begin).begin);
   const settings = { aiCoding: true, recording: true };
-  let beats: Beat<Subject>[] = [];
+  let beats: (Beat<Subject> & { at: number })[] = [];
   const observer = new Observer(editor.api, {
     everyMs: () => EVERY_MS,
     idleMs: () => IDLE_MS,
@@ -39,7 +41,7 @@ function scene(t: TestContext, begin: string): Scene {
     latencyMs: 0,
     ownFolder: "/home/ann/.config/Code/User",
     now,
-    emit: (beat) => beats.push(beat),
+    emit: (beat) => beats.push({ ...beat, at: now() - beat.agoMs }),
   });
   t.after(() => { observer.dispose(); });
   // Somebody comes to the window and looks at what is in front.
@@ -55,6 +57,7 @@ function scene(t: TestContext, begin: string): Scene {
       beats = [];
       return told;
     },
+    ago: () => beats.map(({ at }) => now() - at),
     play: (act) => {
       const { begin, lines } = order(act);
       editor.stand(begin);
@@ -195,6 +198,34 @@ test("in a window out of focus a program's edits count, and nobody's else", (t) 
   play("diff");
   pass(3 * EVERY_MS);
   assert.deepEqual(recorded().filter((one) => !one.startsWith("ai coding")), []);
+});
+
+test("a program that nobody watches counts from its first edit on, though the editor is late to say what is unsaved", (t) => {
+  const { editor, pass, recorded, ago } = scene(t, "program_behind");
+  editor.tell("window.onDidChangeWindowState", { focused: false, active: true });
+  recorded();
+  const [first] = order("program_behind").lines.filter(({ on }) => on === "workspace.onDidChangeTextDocument");
+  assert.ok(first?.with.document);
+  editor.tell(first.on, first.with);
+  pass(700);
+  assert.deepEqual(ago(), []);
+  editor.stand({ dirty: [first.with.document.uri] });
+  editor.tell(first.on, first.with);
+  assert.deepEqual(ago(), [700]);
+  assert.deepEqual(recorded(), ["ai coding lens.ts"]);
+});
+
+test("what comes in front is there from when the editor said so, not from when all was quiet", (t) => {
+  const { play, pass, recorded, ago } = scene(t, "diff");
+  recorded();
+  play("diff");
+  pass(1_000);
+  const { lines } = order("diff");
+  const shown = lines.find(({ editor }) => editor.tab)?.at ?? NaN;
+  const end = lines.at(-1)?.at ?? NaN;
+  const [when = NaN] = ago();
+  assert.deepEqual(recorded(), ["code reviewing lens.ts"]);
+  assert.ok(Math.abs(end + 1_000 - when - shown) < 20, `${when} ms ago`);
 });
 
 test("programs' edits go unrecorded where that is not wanted, and stay nobody's", (t) => {

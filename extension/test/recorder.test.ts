@@ -7,7 +7,7 @@ import type { AsideNote } from "../src/queue/aside";
 import type { Kept } from "../src/queue/queue";
 import { Recorder } from "../src/recorder";
 
-const beat = {} as Beat<Subject>;
+const beat = { agoMs: 0 } as Beat<Subject>;
 
 interface Made {
   readonly recorder: Recorder;
@@ -15,7 +15,7 @@ interface Made {
   readonly notes: AsideNote[];
 }
 
-function make(describe: () => Promise<TimecodeEvent | undefined>, append: () => Promise<Kept>): Made {
+function make(describe: (beat: Beat<Subject>, time: string) => Promise<TimecodeEvent | undefined>, append: () => Promise<Kept>): Made {
   const recorded: string[] = [];
   const notes: AsideNote[] = [];
   const aside = { write: (more: readonly AsideNote[]) => Promise.resolve(void notes.push(...more)) };
@@ -69,4 +69,14 @@ test("what is not described when the window closes is counted, written down once
   await recorder.note();
   assert.deepEqual([recorder.dropped, recorded.length], [3, 0]);
   assert.deepEqual(notes.map(({ why, count }) => [why, count]), [["undescribed", 3]]);
+});
+
+test("a heartbeat that is known only later has the instant at which it was", async () => {
+  const { recorder, recorded } = make((_beat, time) => Promise.resolve({ time } as TimecodeEvent), () => Promise.resolve("kept"));
+  const before = Date.now();
+  recorder.record({ ...beat, agoMs: 5_000 });
+  await recorder.settled();
+  const { time } = JSON.parse(recorded[0] ?? "{}") as TimecodeEvent;
+  const late = Date.parse(time) - (before - 5_000);
+  assert.ok(late >= 0 && late <= Date.now() - before + 1, time);
 });

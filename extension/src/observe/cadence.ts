@@ -3,6 +3,8 @@ export interface Beat<S> {
   readonly subject: S;
   readonly category: string;
   readonly isWrite: boolean;
+  /** How many milliseconds ago it was, where only what followed told whose or what it was. */
+  readonly agoMs: number;
 }
 
 export interface CadenceOptions<S> {
@@ -28,22 +30,21 @@ export class Cadence<S> {
 
   constructor(private readonly options: CadenceOptions<S>) {}
 
-  /** Something was done on a subject. */
-  signal(subject: S): void {
-    const now = this.options.now();
-    const left = this.#lastBeat + this.options.everyMs() - now;
-    if (subject !== this.#subject || left <= 0) this.#beat(subject, now, false);
+  /** Something was done on a subject, so many milliseconds ago. */
+  signal(subject: S, agoMs = 0): void {
+    const left = this.#lastBeat + this.options.everyMs() - this.options.now();
+    if (subject !== this.#subject || left <= 0) this.#beat(subject, false, agoMs);
     else if (this.#timer === undefined) this.#arm(left);
   }
 
   /** The same, where the category may have changed: a debug session or a task started or ended. */
-  look(subject: S): void {
-    if (this.options.categoryOf(subject) === this.#category) this.signal(subject);
-    else this.#beat(subject, this.options.now(), false);
+  look(subject: S, agoMs: number): void {
+    if (this.options.categoryOf(subject) === this.#category) this.signal(subject, agoMs);
+    else this.#beat(subject, false, agoMs);
   }
 
   saved(subject: S): void {
-    this.#beat(subject, this.options.now(), true);
+    this.#beat(subject, true);
   }
 
   /** Somebody else's time came between: the next signal says at once whose the time is again. */
@@ -57,12 +58,12 @@ export class Cadence<S> {
     this.#timer = undefined;
   }
 
-  #beat(subject: S, now: number, isWrite: boolean): void {
+  #beat(subject: S, isWrite: boolean, agoMs = 0): void {
     this.#subject = subject;
     this.#category = this.options.categoryOf(subject);
-    this.#lastBeat = now;
-    this.options.emit({ subject, category: this.#category, isWrite });
-    this.#arm(this.options.everyMs());
+    this.#lastBeat = this.options.now() - agoMs;
+    this.options.emit({ subject, category: this.#category, isWrite, agoMs });
+    this.#arm(this.options.everyMs() - agoMs);
   }
 
   #arm(ms: number): void {
@@ -70,7 +71,7 @@ export class Cadence<S> {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const subject = this.options.attended();
-      if (subject !== undefined) this.#beat(subject, this.options.now(), false);
+      if (subject !== undefined) this.#beat(subject, false);
     }, ms);
   }
 }

@@ -12,8 +12,8 @@ export interface FrontOptions {
   readonly now: () => number;
   /** Whether a terminal is there for a task, which shows it unasked. */
   readonly isTasks: (terminal: Terminal) => boolean;
-  /** What happened is over: what is in front can be asked for. */
-  readonly onSettled: () => void;
+  /** What happened is over, and was so many milliseconds ago: what is in front can be asked for. */
+  readonly onSettled: (agoMs: number) => void;
 }
 
 // For so long nothing more has to happen before what is in front is looked at.
@@ -41,6 +41,7 @@ export class Front {
   #tabAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
+  #changedAt = 0;
 
   constructor(private readonly options: FrontOptions) {
     const { window } = options.editor;
@@ -57,6 +58,7 @@ export class Front {
   changed(): void {
     const now = this.options.now();
     if (this.#timer === undefined) this.#since = now;
+    this.#changedAt = now;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { this.#settle(); }, Math.max(0, Math.min(QUIET_MS, this.#since + LONGEST_MS - now)));
   }
@@ -137,7 +139,7 @@ export class Front {
     // Judged only now: that a task has it, the editor says after it opened it.
     if (this.#terminal && !this.options.isTasks(this.#terminal)) this.#elsewhere = this.#terminal;
     this.#terminal = undefined;
-    this.options.onSettled();
+    this.options.onSettled(this.options.now() - this.#changedAt);
   }
 
   #inEditors(): Subject | undefined {

@@ -103,7 +103,7 @@ export class Observer implements vscode.Disposable {
       folders: this.#folders,
       now,
       isTasks: (terminal) => this.#work.isTasks(terminal),
-      onSettled: () => { this.#look(); },
+      onSettled: (agoMs) => { this.#look(agoMs); },
     });
     this.#listeners = this.#listen();
   }
@@ -188,30 +188,33 @@ export class Observer implements vscode.Disposable {
     if (edit.inView) this.#lastEdit = at;
     const author = this.#authorship.of(edit);
     if (author !== "unclear") {
-      this.#credit(document, owner, edit, author);
+      // The pieces before this one were its own, too.
+      if (author === "program") this.#unclear.decide(owner);
+      this.#credit(document, owner, edit, author, 0);
       return;
     }
     this.#unclear.add(owner, (edit.focused ? AFTER_MS : AWAY_MS) + this.options.latencyMs, edit.size, () => {
       const unsaved = edit.dirty || owner.isDirty || this.#saves.since(owner, at);
-      this.#credit(document, owner, edit, this.#authorship.afterwards(edit, unsaved));
+      this.#credit(document, owner, edit, this.#authorship.afterwards(edit, unsaved), this.options.now() - at);
     });
   }
 
-  #credit(document: vscode.TextDocument, owner: object, { hasCursor, inView, focused, saving }: Edit, author: Author): void {
+  #credit(document: vscode.TextDocument, owner: object, edit: Edit, author: Author, agoMs: number): void {
     if (!this.#recording) return;
+    const { hasCursor, inView, focused, saving } = edit;
     // What a formatter does in a save leaves it the save of who wrote before.
     if (!saving) this.#authors.set(owner, author);
     if (author === "nobody") return;
     const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
     if (author === "program") {
-      this.#programs(inView && focused, () => { this.#program.signal(subject); });
+      this.#programs(inView && focused, () => { this.#program.signal(subject, agoMs); });
       return;
     }
     if (!hasCursor) this.#presence.hand();
     if (!this.#attending) return;
     this.#lastTyped = this.options.now();
     this.#front.writes(subject, !hasCursor);
-    this.#person.signal(subject);
+    this.#person.signal(subject, agoMs);
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
@@ -323,11 +326,11 @@ export class Observer implements vscode.Disposable {
   }
 
   /** What happened in the editor is over: it counts for what is in front now, if somebody is there. */
-  #look(): void {
+  #look(agoMs: number): void {
     if (!this.#attending) return;
     const subject = this.#front.subject();
     if (subject.type === "file" && subject.uri) this.#folders.workedOn(subject.uri);
-    this.#person.look(subject);
+    this.#person.look(subject, agoMs);
   }
 
   /** Whether somebody is there and looks at this window. */
