@@ -18,7 +18,7 @@ import { Aside } from "./queue/aside";
 import { realDisk } from "./queue/disk";
 import { Queue } from "./queue/queue";
 import { Recorder } from "./recorder";
-import { folderSettings, windowSettings, type WindowSettings } from "./settings";
+import { enabledIn, windowSettings, type WindowSettings } from "./settings";
 import type { Facts } from "./show/statusView";
 
 const MAX_QUEUE_BYTES = 64 << 20;
@@ -139,7 +139,7 @@ export class App implements vscode.Disposable {
       aside: connection.aside,
       parked: queue.parked,
       recording: this.#settings.recording,
-      folderEnabled: folderSettings(currentUri()).enabled,
+      folderEnabled: enabledIn(currentUri()),
       installed: this.installed.found,
       today: connection.polling.today,
     };

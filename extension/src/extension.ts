@@ -38,7 +38,8 @@ export function activate(context: vscode.ExtensionContext): TimecodeApi {
     contexts.show(facts);
     void notices.consider();
   };
-  show();
+  // The editor's start waits for what has to listen, not for what is there to be looked at.
+  setImmediate(show);
   context.subscriptions.push(log, app, bar, page, today, app.onDidChange(show), registerCommands(app, page));
   running = app;
   return { onDidRecord: app.onDidRecord, onDidSettle: app.onDidSettle };

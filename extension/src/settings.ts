@@ -50,15 +50,19 @@ export function windowSettings(): WindowSettings {
 }
 
 export function folderSettings(uri: vscode.Uri | undefined): FolderSettings {
-  const config = vscode.workspace.getConfiguration(SECTION, uri ?? null);
-  const off = values<boolean>(config, "enabled").includes(false);
+  const config = folderConfig(uri);
   const noBranches = values<boolean>(config, "recordBranches").includes(false);
   return {
-    enabled: !off,
+    enabled: isEnabled(config),
     paths: pathStyle(config),
     branches: !noBranches,
     exclude: values<string[]>(config, "exclude").flatMap(listOf),
   };
+}
+
+/** The first of these alone: each question costs the editor a look through all its layers of settings. */
+export function enabledIn(uri: vscode.Uri | undefined): boolean {
+  return isEnabled(folderConfig(uri));
 }
 
 export async function setRecording(on: boolean): Promise<void> {
@@ -77,6 +81,14 @@ export async function addExcludedProject(name: string): Promise<void> {
   const present = listOf(config.inspect<string[]>("excludeProjects")?.globalValue);
   if (present.includes(name)) return;
   await config.update("excludeProjects", [...present, name], vscode.ConfigurationTarget.Global);
+}
+
+function folderConfig(uri: vscode.Uri | undefined): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration(SECTION, uri ?? null);
+}
+
+function isEnabled(config: vscode.WorkspaceConfiguration): boolean {
+  return !values<boolean>(config, "enabled").includes(false);
 }
 
 function pathStyle(config: vscode.WorkspaceConfiguration): PathStyle {

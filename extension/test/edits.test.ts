@@ -9,24 +9,26 @@ class Desk {
   lastHand = -Infinity;
   atKeyboard = true;
   assistant = false;
-  readonly authorship = new Authorship(
-    { lastHand: () => this.lastHand, handWithin: (ms) => this.at - this.lastHand <= ms, atKeyboard: () => this.atKeyboard, assistant: () => this.assistant },
-    () => this.at,
-  );
+  readonly authorship = new Authorship({
+    lastHand: () => this.lastHand,
+    handWithin: (ms) => this.at - this.lastHand <= ms,
+    atKeyboard: () => this.atKeyboard,
+    assistant: () => this.assistant,
+  });
 
   of(edit: Partial<Edit> = {}): Author {
-    return this.authorship.of({ ...small, ...edit });
+    return this.authorship.of({ ...small, at: this.at, ...edit });
   }
 
   /** In the end, when all signs have come. */
   finally(edit: Partial<Edit> = {}, dirty = true): Author {
     const author = this.of(edit);
     this.at += 400;
-    return author === "unclear" ? this.authorship.afterwards({ ...small, ...edit }, dirty) : author;
+    return author === "unclear" ? this.authorship.afterwards({ ...small, at: this.at, ...edit }, dirty) : author;
   }
 }
 
-const small: Edit = { document: {}, size: 1, lines: 0, undo: false, inView: true, atCursor: () => false, focused: true, dirty: true, saving: false, hasCursor: true };
+const small: Edit = { document: {}, at: 0, size: 1, lines: 0, undo: false, inView: true, atCursor: () => false, focused: true, dirty: true, saving: false, hasCursor: true };
 const large: Partial<Edit> = { size: 500, lines: 12 };
 
 test("keys are a person's, and so is what they undo", () => {

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { TimecodeEvent } from "../event";
 import type { Beat } from "../observe/cadence";
 import type { Subject } from "../observe/subject";
-import { folderSettings, type WindowSettings } from "../settings";
+import { enabledIn, folderSettings, type WindowSettings } from "../settings";
 import type { AskHead } from "./checkout";
 import { gitCommand } from "./gitCommand";
 import { ELSEWHERE, HERE } from "./glob";
@@ -98,7 +98,7 @@ export class Describer {
   /** Whether something of this window must not be recorded at all. */
   #excludesSome(): boolean {
     const folders = vscode.workspace.workspaceFolders ?? [];
-    return this.options.settings().excludedProjects.length > 0 || folders.some(({ uri }) => !folderSettings(uri).enabled);
+    return this.options.settings().excludedProjects.length > 0 || folders.some(({ uri }) => !enabledIn(uri));
   }
 
   #finder(uri: vscode.Uri): Projects {

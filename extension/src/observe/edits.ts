@@ -2,6 +2,8 @@
 export interface Edit {
   /** What was changed, to tell streams into several apart. */
   readonly document: object;
+  /** When it was, in milliseconds of a clock that only moves forward. */
+  readonly at: number;
   /** The longer of what was put in and what was taken out, in characters; the same at many places counts once. */
   readonly size: number;
   readonly lines: number;
@@ -53,16 +55,13 @@ export const AWAY_MS = 5_000;
 export class Authorship {
   readonly #streams = new WeakMap<object, Stream>();
 
-  constructor(
-    private readonly signs: Signs,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly signs: Signs) {}
 
   of(edit: Edit): Author {
     if (edit.saving) return "nobody";
     const { size, since, byProgram } = this.#flow(edit);
     // A single large edit is no stream yet.
-    const streams = size > LARGE_CHARACTERS && since < this.now();
+    const streams = size > LARGE_CHARACTERS && since < edit.at;
     if (streams && byProgram) return "program";
     if (!edit.focused) return edit.dirty ? "program" : "unclear";
     if (edit.undo) return "person";
@@ -94,18 +93,17 @@ export class Authorship {
   }
 
   /** Adds a change to what came into its document piece by piece while no key moved the cursor. */
-  #flow({ document, size, inView, hasCursor }: Edit): Stream {
-    const now = this.now();
+  #flow({ document, at, size, inView, hasCursor }: Edit): Stream {
     const known = this.#streams.get(document);
-    const stream = known ?? { since: now, last: now, size: 0, byProgram: false };
+    const stream = known ?? { since: at, last: at, size: 0, byProgram: false };
     if (!known) this.#streams.set(document, stream);
     // Commands that change lines (comment, move, delete) move no cursor by keyboard either, but nobody gives them this fast.
-    if (now - stream.last > STREAM_MS || (inView && this.signs.lastHand() >= stream.since)) {
-      stream.since = now;
+    if (at - stream.last > STREAM_MS || (inView && this.signs.lastHand() >= stream.since)) {
+      stream.since = at;
       stream.size = 0;
       stream.byProgram = false;
     }
-    stream.last = now;
+    stream.last = at;
     if (hasCursor) stream.size += size;
     return stream;
   }

@@ -67,15 +67,12 @@ export class Observer implements vscode.Disposable {
     this.#focused = focused;
     this.#recording = options.recording();
     this.#presence = new Presence({ now, idleMs, active });
-    this.#authorship = new Authorship(
-      {
-        lastHand: () => this.#presence.lastHand,
-        handWithin: (ms) => this.#presence.handWithin(ms + latencyMs),
-        atKeyboard: () => this.#presence.atKeyboard,
-        assistant: () => hasAssistant(editor),
-      },
-      now,
-    );
+    this.#authorship = new Authorship({
+      lastHand: () => this.#presence.lastHand,
+      handWithin: (ms) => this.#presence.handWithin(ms + latencyMs),
+      atKeyboard: () => this.#presence.atKeyboard,
+      assistant: () => hasAssistant(editor),
+    });
     this.#cells = new Cells(editor);
     this.#folders = new Folders(editor);
     this.#subjects = new Subjects(
@@ -183,8 +180,8 @@ export class Observer implements vscode.Disposable {
     // What extensions show changes by itself; of a file one look-up tells.
     if (this.#subjects.ofDocument(document)?.type !== "file" && !this.#subjects.isWritten(document)) return;
     const owner = this.#cells.ownerOf(document);
-    const edit = this.#editOf(event, owner);
     const at = this.options.now();
+    const edit = this.#editOf(event, owner, at);
     if (edit.inView) this.#lastEdit = at;
     const author = this.#authorship.of(edit);
     if (author !== "unclear") {
@@ -201,7 +198,7 @@ export class Observer implements vscode.Disposable {
 
   #credit(document: vscode.TextDocument, owner: object, edit: Edit, author: Author, agoMs: number): void {
     if (!this.#recording) return;
-    const { hasCursor, inView, focused, saving } = edit;
+    const { at, hasCursor, inView, focused, saving } = edit;
     // What a formatter does in a save leaves it the save of who wrote before.
     if (!saving) this.#authors.set(owner, author);
     if (author === "nobody") return;
@@ -212,7 +209,7 @@ export class Observer implements vscode.Disposable {
     }
     if (!hasCursor) this.#presence.hand();
     if (!this.#attending) return;
-    this.#lastTyped = this.options.now();
+    this.#lastTyped = at;
     this.#front.writes(subject, !hasCursor);
     this.#person.signal(subject, agoMs);
   }
@@ -225,7 +222,7 @@ export class Observer implements vscode.Disposable {
     if (inFront) this.#person.rest();
   }
 
-  #editOf({ document, reason, contentChanges }: vscode.TextDocumentChangeEvent, owner: Owner): Edit {
+  #editOf({ document, reason, contentChanges }: vscode.TextDocumentChangeEvent, owner: Owner, at: number): Edit {
     let size = 0;
     let lines = 0;
     const [first] = contentChanges;
@@ -233,15 +230,16 @@ export class Observer implements vscode.Disposable {
       // A symbol renamed, or all of a word replaced: one change at many places.
       if (size > 0 && text === first?.text && rangeLength === first.rangeLength) continue;
       size += Math.max(text.length, rangeLength);
-      lines += range.end.line - range.start.line;
+      if (rangeLength > 0) lines += range.end.line - range.start.line;
       // Counting stops soon: only "many" matters, and a pasted book must not cost more than a letter.
-      for (let at = text.indexOf("\n"); at !== -1 && lines < 10; at = text.indexOf("\n", at + 1)) lines++;
+      for (let end = text.indexOf("\n"); end !== -1 && lines < 10; end = text.indexOf("\n", end + 1)) lines++;
     }
     const { scheme } = document.uri;
     // Boxes to write in belong to no file, and are never unsaved.
     const box = scheme === "comment" || scheme === COMMIT_MESSAGE;
     return {
       document,
+      at,
       size,
       lines,
       undo: reason !== undefined,

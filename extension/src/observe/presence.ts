@@ -32,9 +32,8 @@ export class Presence {
 
   /** A key or a click. */
   hand(): void {
-    this.#lastHand = this.options.now();
+    this.#lastHand = this.#lastSign = this.#lastSure = this.options.now();
     this.#doubtUntil = -Infinity;
-    this.#sure();
   }
 
   /** The view moved, and nothing was edited. */
@@ -45,7 +44,7 @@ export class Presence {
 
   /** The editor says that somebody began or ceased to be active in its window. */
   says(active: boolean): void {
-    this.#hear();
+    this.#hear(this.options.now());
     const begins = active && !this.#active;
     this.#active = active;
     if (begins) this.hand();
@@ -59,13 +58,13 @@ export class Presence {
 
   /** Whether the last sign is no longer ago than the idle threshold. */
   get here(): boolean {
-    this.#hear();
-    return this.options.now() - this.#lastSign <= this.options.idleMs();
+    const now = this.options.now();
+    return this.#hear(now) || now - this.#lastSign <= this.options.idleMs();
   }
 
   /** Whether the editor calls the window active, or a hand moved just now. */
   get atKeyboard(): boolean {
-    return this.#believed || this.handWithin(JUST_NOW_MS);
+    return this.#believed(this.options.now()) || this.handWithin(JUST_NOW_MS);
   }
 
   /** When the last key or click came, by the clock. */
@@ -77,15 +76,14 @@ export class Presence {
     return this.options.now() - this.#lastHand <= ms;
   }
 
-  get #believed(): boolean {
-    return this.#active && this.options.now() >= this.#doubtUntil;
+  #believed(now: number): boolean {
+    return this.#active && now >= this.#doubtUntil;
   }
 
-  #hear(): void {
-    if (this.#believed) this.#sure();
-  }
-
-  #sure(): void {
-    this.#lastSign = this.#lastSure = this.options.now();
+  /** The editor's word is a sign for as long as it lasts. */
+  #hear(now: number): boolean {
+    const there = this.#believed(now);
+    if (there) this.#lastSign = this.#lastSure = now;
+    return there;
   }
 }
