@@ -1,7 +1,8 @@
+import { posix } from "node:path";
 import type { Editor } from "../../src/observe/editor";
 import type { Standing, Told, ToldDocument, ToldNotebook, ToldTab, ToldTerminal } from "./orders";
 
-class FakeUri {
+export class FakeUri {
   constructor(readonly scheme: string, readonly authority: string, readonly path: string, readonly query: string) {}
 
   static parse(text: string): FakeUri {
@@ -11,6 +12,18 @@ class FakeUri {
 
   static file(path: string): FakeUri {
     return new FakeUri("file", "", path, "");
+  }
+
+  static from({ scheme, path }: { scheme: string; path: string }): FakeUri {
+    return new FakeUri(scheme, "", path, "");
+  }
+
+  static joinPath(uri: FakeUri, ...parts: string[]): FakeUri {
+    return uri.with({ path: posix.join(uri.path, ...parts) });
+  }
+
+  get fsPath(): string {
+    return this.path;
   }
 
   with({ path }: { path: string }): FakeUri {
@@ -111,6 +124,11 @@ export class FakeEditor {
       TextEditorSelectionChangeKind: { Keyboard: 1, Mouse: 2, Command: 3 },
       ...TABS,
     } as unknown as Editor;
+  }
+
+  /** How many listeners there are. */
+  get listeners(): number {
+    return [...this.#listeners.values()].reduce((sum, all) => sum + all.length, 0);
   }
 
   /** From now on the editor stands so; what isn't named stays. */
