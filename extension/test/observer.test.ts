@@ -61,7 +61,7 @@ function scene(t: TestContext, begin: string): Scene {
     play: (act) => {
       const { begin, lines } = order(act);
       editor.stand(begin);
-      editor.tell("window.onDidChangeActiveTextEditor", begin.front ? { document: begin.front } : {});
+      editor.tell("window.onDidChangeActiveTextEditor", begin.front ? { document: begin.front, visible: begin.visible } : {});
       let at = 0;
       for (const line of lines) {
         pass(line.at - at);
@@ -95,7 +95,7 @@ const MEANT: { [act: string]: string[] } = {
   changed_on_disk: ["coding lamp.py"],
   diff: ["coding lamp.py", "code reviewing lens.ts"],
   untitled: ["coding lamp.py", "coding <editor>"],
-  settings: ["coding <editor>"],
+  settings: ["coding lamp.py", "coding <editor>"],
   welcome: ["coding <editor>"],
   output: ["coding lamp.py", "coding <editor>"],
   back_from_output: ["coding <editor>", "coding lamp.py"],
@@ -226,6 +226,23 @@ test("what comes in front is there from when the editor said so, not from when a
   const [when = NaN] = ago();
   assert.deepEqual(recorded(), ["code reviewing lens.ts"]);
   assert.ok(Math.abs(end + 1_000 - when - shown) < 20, `${when} ms ago`);
+});
+
+test("a panel that opens moves the end of the view and not its beginning, which is no scrolling however late it comes", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "terminal");
+  play("terminal");
+  pass(10_000);
+  assert.deepEqual(recorded(), ["coding lamp.py", "coding <terminal>"]);
+  const { begin, lines } = order("terminal");
+  const opening = lines.find(({ on }) => on === "window.onDidChangeTextEditorVisibleRanges");
+  const [[top = NaN, ...rest] = []] = opening?.with.visible ?? [];
+  assert.ok(opening && top === begin.visible[0]?.[0] && rest[1] !== begin.visible[0][2]);
+  editor.tell(opening.on, opening.with);
+  pass(1_000);
+  assert.deepEqual(recorded(), []);
+  editor.tell(opening.on, { ...opening.with, visible: [[top + 3, ...rest]] });
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
 });
 
 test("programs' edits go unrecorded where that is not wanted, and stay nobody's", (t) => {

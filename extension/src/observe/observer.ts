@@ -54,6 +54,8 @@ export class Observer implements vscode.Disposable {
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
+  /** Where the view of the document in front begins. */
+  #top: vscode.Position | undefined;
   #focused: boolean;
   #recording: boolean;
   #doubt: NodeJS.Timeout | undefined;
@@ -147,7 +149,10 @@ export class Observer implements vscode.Disposable {
         this.#saved(notebook, this.#subjects.ofFile(notebook.uri, () => this.#cells.languageOf(notebook)));
       }),
       window.onDidChangeWindowState((state) => { this.#windowState(state); }),
-      window.onDidChangeActiveTextEditor((editor) => { front.documentChanged(editor?.document); }),
+      window.onDidChangeActiveTextEditor((editor) => {
+        this.#top = editor?.visibleRanges[0]?.start;
+        front.documentChanged(editor?.document);
+      }),
       window.onDidChangeTextEditorSelection((event) => { this.#selected(event); }),
       window.onDidChangeTextEditorVisibleRanges((event) => { this.#scrolled(event); }),
       window.tabGroups.onDidChangeTabs((event) => { front.tabsChanged(event); }),
@@ -273,8 +278,13 @@ export class Observer implements vscode.Disposable {
   }
 
   #scrolled({ textEditor }: vscode.TextEditorVisibleRangesChangeEvent): void {
-    if (!this.#focused || textEditor.document !== this.#front.document) return;
-    if (this.#justEdited) return;
+    if (textEditor.document !== this.#front.document) return;
+    const before = this.#top;
+    const top = textEditor.visibleRanges[0]?.start;
+    this.#top = top;
+    // A panel that opens or closes below moves only the end.
+    const moved = top === undefined || top.line !== before?.line || top.character !== before.character;
+    if (!moved || !this.#focused || this.#justEdited) return;
     this.#presence.scrolled();
     this.#front.scrolled();
   }

@@ -164,11 +164,11 @@ export class FakeEditor {
       case "onDidSaveTextDocument":
         return document;
       case "onDidChangeActiveTextEditor":
-        return document && { document };
+        return document && { document, visibleRanges: rangesOf(told.visible) };
       case "onDidChangeTextEditorSelection":
         return { kind: told.kind, textEditor: { document } };
       case "onDidChangeTextEditorVisibleRanges":
-        return { textEditor: { document } };
+        return { textEditor: { document, visibleRanges: rangesOf(told.visible) } };
       case "onDidChangeNotebookDocument":
         return { notebook, cellChanges: [told.ran ? { executionSummary: {} } : {}], contentChanges: Array.from({ length: told.contents ?? 0 }) };
       case "onWillSaveNotebookDocument":
@@ -245,6 +245,10 @@ export class FakeEditor {
   #all(kind: string): object[] {
     return [...this.#known].filter(([key]) => key.startsWith(kind)).map(([, one]) => one);
   }
+}
+
+function rangesOf(told: Told["visible"] = []): FakeRange[] {
+  return told.map((one) => new FakeRange(one));
 }
 
 function shownTab(told: ToldTab | null): object | undefined {

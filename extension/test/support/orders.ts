@@ -40,6 +40,7 @@ export interface Told {
   readonly line?: string;
   readonly reason?: number;
   readonly kind?: number;
+  readonly visible?: readonly (readonly number[])[];
   readonly changes?: readonly { readonly text: string; readonly removed: number; readonly range: readonly number[] }[];
   readonly ran?: boolean;
   readonly contents?: number;
@@ -65,7 +66,7 @@ export interface Standing {
 
 /** One act of a person or a program: how the editor stood before, and each event with what of that had changed by then. */
 export interface Order {
-  readonly begin: Standing;
+  readonly begin: Standing & { readonly visible: readonly (readonly number[])[] };
   readonly lines: readonly { readonly at: number; readonly on: string; readonly with: Told; readonly editor: Partial<Standing> }[];
 }
 

@@ -238,9 +238,9 @@ def agent_before_somebody_who_watches(day: Day, seconds: float) -> None:
 
 
 def _agent(day: Day, window: Window, place: Place, seconds: float) -> None:
-    """What a program does is its own until somebody turns to something."""
-    day.person.book.turn(Meaning.of(place, "ai coding"))
-    day.person.rng.choice((program.in_pieces, program.in_a_stream))(window, place.path, seconds)
+    """What a program does is its own from its first edit until somebody turns to something."""
+    at = day.person.rng.choice((program.in_pieces, program.in_a_stream))(window, place.path, seconds)
+    day.person.book.turn(Meaning.of(place, "ai coding"), at)
 
 
 def program_saving_behind(day: Day, seconds: float) -> None:

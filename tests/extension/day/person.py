@@ -86,7 +86,7 @@ class Person:
         uris = "".join(f", vscode.Uri.file({json.dumps(str(one))})" for one in arguments)
         return float(window.evaluate(_COMMAND.replace("NAME", f"'{name}'{uris}"))) / 1000
 
-    def type(self, window: Window, seconds: float, between: Callable[[], None] = lambda: None) -> None:
+    def type(self, window: Window, seconds: float, between: Callable[[], object] = lambda: None) -> None:
         """A few words a second, a line now and then."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

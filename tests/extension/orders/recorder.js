@@ -47,8 +47,8 @@ const told = {
     kind: event.kind,
     selections: event.selections.map(range),
   }),
-  "window.onDidChangeTextEditorVisibleRanges": (event) => ({ document: document(event.textEditor.document) }),
-  "window.onDidChangeActiveTextEditor": (editor) => ({ document: document(editor?.document) }),
+  "window.onDidChangeTextEditorVisibleRanges": (event) => ({ document: document(event.textEditor.document), visible: event.visibleRanges.map(range) }),
+  "window.onDidChangeActiveTextEditor": (editor) => ({ document: document(editor?.document), visible: editor?.visibleRanges.map(range) }),
   "window.tabGroups.onDidChangeTabs": (event) => ({ opened: event.opened.map(tab), changed: event.changed.map(tab), closed: event.closed.map(tab) }),
   "window.tabGroups.onDidChangeTabGroups": () => ({}),
   "window.onDidChangeWindowState": ({ focused, active }) => ({ focused, active }),
@@ -93,7 +93,7 @@ const subscriptions = Object.entries(told).map(([name, tell]) => {
   const event = parts.reduce((found, part) => found[part], vscode[space]);
   return event((payload) => note(name, tell(payload)));
 });
-const begin = state();
+const begin = { ...state(), visible: vscode.window.activeTextEditor?.visibleRanges.map(range) ?? [] };
 globalThis.orders = {
   end() {
     for (const one of subscriptions) one.dispose();
