@@ -114,3 +114,15 @@ test("what is known only later counts from when it was", (t) => {
   cadence.look("b", 100);
   assert.deepEqual(beats.map(({ subject, at }) => [subject, at]), [["a", 600], ["a", 30_600], ["b", 30_500]]);
 });
+
+test("while somebody else is at work silence is theirs, and afterwards it goes on", (t) => {
+  const { cadence, beats, pass } = stage(t);
+  cadence.signal("a");
+  for (let n = 0; n < 10; n++) {
+    pass(10_000);
+    cadence.yield();
+  }
+  assert.equal(beats.length, 1);
+  pass(30_000);
+  assert.deepEqual(beats.map(({ at }) => at), [0, 130_000]);
+});

@@ -7,7 +7,7 @@ import { Observer } from "../src/observe/observer";
 import { DOUBT_MS } from "../src/observe/presence";
 import type { Subject } from "../src/observe/subject";
 import { FakeEditor } from "./support/fakeEditor";
-import { order } from "./support/orders";
+import { order, type ToldDocument } from "./support/orders";
 import { passing } from "./support/passing";
 
 const IDLE_MS = 120_000;
@@ -137,6 +137,43 @@ test("what an assistant writes and saves behind is its own, and the person's nex
   play("typing");
   pass(1_000);
   assert.deepEqual(recorded(), ["coding lamp.py"]);
+});
+
+test("who only looks on while an assistant writes behind is not at work, until it is done", (t) => {
+  const { editor, pass, recorded } = scene(t, "program_behind");
+  editor.active.push(ASSISTANT);
+  recorded();
+  const document = { uri: "file:///project/lens.ts", language: "typescript" };
+  editor.stand({ dirty: [document.uri] });
+  for (let n = 0; n < 60; n++) {
+    editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text: "one line\n".repeat(12), removed: 0, range: [0, 0, 0, 0] }] });
+    pass(2_000);
+  }
+  assert.deepEqual([...new Set(recorded())], ["ai coding lens.ts"]);
+  pass(EVERY_MS);
+  assert.deepEqual(recorded(), ["coding lamp.py"]);
+});
+
+test("who types beside an assistant's stream is heard of after each of its heartbeats, not at each key", (t) => {
+  const { editor, pass, recorded } = scene(t, "typing");
+  editor.active.push(ASSISTANT);
+  const [here, there] = ["lamp.py", "lens.ts"].map((name) => ({ uri: `file:///project/${name}`, language: "python" })) as [ToldDocument, ToldDocument];
+  editor.stand({ dirty: [here.uri, there.uri] });
+  const edit = (document: ToldDocument, text: string): void => {
+    editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text, removed: 0, range: [0, 0, 0, 0] }] });
+  };
+  recorded();
+  for (let n = 0; n < 600; n++) {
+    edit(there, "one line of a stream of text\n");
+    if (n % 2 === 0) {
+      edit(here, "x");
+      editor.tell("window.onDidChangeTextEditorSelection", { document: here, kind: 1 });
+    }
+    pass(100);
+  }
+  const told = recorded();
+  assert.deepEqual([...new Set(told)].sort(), ["ai coding lens.ts", "coding lamp.py"]);
+  assert.ok(told.length <= 8, `${told.length} in a minute`);
 });
 
 test("what an assistant writes in front is its own, and so is the time in which one only watches it", (t) => {

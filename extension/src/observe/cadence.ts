@@ -30,11 +30,13 @@ export class Cadence<S> {
 
   constructor(private readonly options: CadenceOptions<S>) {}
 
-  /** Something was done on a subject, so many milliseconds ago. */
-  signal(subject: S, agoMs = 0): void {
+  /** Something was done on a subject, so many milliseconds ago. Answers whether that made a heartbeat. */
+  signal(subject: S, agoMs = 0): boolean {
     const left = this.#lastBeat + this.options.everyMs() - this.options.now();
-    if (subject !== this.#subject || left <= 0) this.#beat(subject, false, agoMs);
+    const due = subject !== this.#subject || left <= 0;
+    if (due) this.#beat(subject, false, agoMs);
     else if (this.#timer === undefined) this.#arm(left);
+    return due;
   }
 
   /** The same, where the category may have changed: a debug session or a task started or ended. */
@@ -50,6 +52,11 @@ export class Cadence<S> {
   /** Somebody else's time came between: the next signal says at once whose the time is again. */
   interrupted(): void {
     this.#lastBeat = -Infinity;
+  }
+
+  /** Somebody else is at work: silence is theirs, until it has lasted. */
+  yield(): void {
+    if (this.#timer !== undefined) this.#arm(this.options.everyMs());
   }
 
   /** Nothing more until the next signal. */

@@ -209,7 +209,7 @@ export class Observer implements vscode.Disposable {
     if (author === "nobody") return;
     const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
     if (author === "program") {
-      this.#programs(inView && focused, () => { this.#program.signal(subject, agoMs); });
+      this.#programs(inView && focused, () => this.#program.signal(subject, agoMs));
       return;
     }
     if (!hasCursor) this.#presence.hand();
@@ -220,11 +220,11 @@ export class Observer implements vscode.Disposable {
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
-  #programs(inFront: boolean, beat: () => void): void {
+  #programs(inFront: boolean, recorded: () => boolean): void {
     if (!this.options.aiCoding()) return;
-    beat();
-    this.#person.interrupted();
+    if (recorded()) this.#person.interrupted();
     if (inFront) this.#person.rest();
+    else this.#person.yield();
   }
 
   #editOf({ document, reason, contentChanges }: vscode.TextDocumentChangeEvent, owner: Owner, at: number): Edit {
@@ -325,7 +325,10 @@ export class Observer implements vscode.Disposable {
     const author = this.#authors.get(document);
     const front = this.#front.subject();
     if (author === "program") {
-      this.#programs(subject === front && this.#focused, () => { this.#program.saved(subject); });
+      this.#programs(subject === front && this.#focused, () => {
+        this.#program.saved(subject);
+        return true;
+      });
     } else if (this.#attending && (subject === front || author === "person")) {
       this.#person.saved(subject);
       // Saved with all others, or on leaving it: the person is elsewhere.
