@@ -154,6 +154,19 @@ test("who only looks on while an assistant writes behind is not at work, until i
   assert.deepEqual(recorded(), ["coding lamp.py"]);
 });
 
+test("who is in a terminal while an assistant writes in the file above it is there again when it is done", (t) => {
+  const { editor, play, pass, recorded } = scene(t, "terminal");
+  editor.active.push(ASSISTANT);
+  play("terminal");
+  pass(5_000);
+  recorded();
+  const document = { uri: "file:///project/lamp.py", language: "python" };
+  editor.stand({ dirty: [document.uri] });
+  editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text: "one line\n".repeat(12), removed: 0, range: [0, 0, 0, 0] }] });
+  pass(2 * EVERY_MS);
+  assert.deepEqual(recorded().slice(0, 2), ["ai coding lamp.py", "coding <terminal>"]);
+});
+
 test("who types beside an assistant's stream is heard of after each of its heartbeats, not at each key", (t) => {
   const { editor, pass, recorded } = scene(t, "typing");
   editor.active.push(ASSISTANT);

@@ -203,13 +203,13 @@ export class Observer implements vscode.Disposable {
 
   #credit(document: vscode.TextDocument, owner: object, edit: Edit, author: Author, agoMs: number): void {
     if (!this.#recording) return;
-    const { at, hasCursor, inView, focused, saving } = edit;
+    const { at, hasCursor, saving } = edit;
     // What a formatter does in a save leaves it the save of who wrote before.
     if (!saving) this.#authors.set(owner, author);
     if (author === "nobody") return;
     const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
     if (author === "program") {
-      this.#programs(inView && focused, () => this.#program.signal(subject, agoMs));
+      this.#programs(subject, () => this.#program.signal(subject, agoMs));
       return;
     }
     if (!hasCursor) this.#presence.hand();
@@ -220,10 +220,10 @@ export class Observer implements vscode.Disposable {
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
-  #programs(inFront: boolean, recorded: () => boolean): void {
+  #programs(subject: Subject, recorded: () => boolean): void {
     if (!this.options.aiCoding()) return;
     if (recorded()) this.#person.interrupted();
-    if (inFront) this.#person.rest();
+    if (subject === this.#front.subject() && this.#focused) this.#person.rest();
     else this.#person.yield();
   }
 
@@ -323,17 +323,18 @@ export class Observer implements vscode.Disposable {
   #saved(document: object, subject: Subject | undefined): void {
     if (!this.#saves.end(document) || !subject || !this.#recording) return;
     const author = this.#authors.get(document);
-    const front = this.#front.subject();
     if (author === "program") {
-      this.#programs(subject === front && this.#focused, () => {
+      this.#programs(subject, () => {
         this.#program.saved(subject);
         return true;
       });
-    } else if (this.#attending && (subject === front || author === "person")) {
-      this.#person.saved(subject);
-      // Saved with all others, or on leaving it: the person is elsewhere.
-      if (subject !== front) this.#person.signal(front);
+      return;
     }
+    const front = this.#front.subject();
+    if (!this.#attending || (subject !== front && author !== "person")) return;
+    this.#person.saved(subject);
+    // Saved with all others, or on leaving it: the person is elsewhere.
+    if (subject !== front) this.#person.signal(front);
   }
 
   /** What happened in the editor is over: it counts for what is in front now, if somebody is there. */
