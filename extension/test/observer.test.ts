@@ -113,6 +113,7 @@ const MEANT: { [act: string]: string[] } = {
   commit_message: ["coding lamp.py", "coding <source control>"],
   elsewhere_and_back: ["coding lamp.py", "coding lamp.py"],
   last_tab_closed: ["coding lamp.py", "coding <editor>"],
+  terminal_in_place_of_output: ["coding lamp.py", "coding <editor>", "coding <terminal>"],
 };
 
 for (const [act, meant] of Object.entries(MEANT)) {

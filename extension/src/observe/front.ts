@@ -22,7 +22,8 @@ const QUIET_MS = 50;
 const LONGEST_MS = 250;
 // Who hasn't written into a box for so long has left it, though the editor doesn't say so.
 const BOX_MS = 30_000;
-// A panel that opens for a terminal moves the text beside it, which looks like scrolling.
+// A panel that opens for a terminal moves the text beside it, which looks like scrolling; and where the terminal takes the
+// place of the output, the editor names the text above as active.
 const LAYOUT_MS = 1_000;
 
 /**
@@ -77,13 +78,14 @@ export class Front {
   }
 
   scrolled(): void {
-    if (this.options.now() - this.#terminalAt > LAYOUT_MS) this.inEditors();
+    if (!this.#layoutChanges) this.inEditors();
   }
 
   documentChanged(document: TextDocument | undefined): void {
     if (document === this.#document) return;
     this.#document = document;
-    this.inEditors();
+    if (this.#layoutChanges) this.changed();
+    else this.inEditors();
   }
 
   tabsChanged({ opened, closed, changed }: TabChangeEvent): void {
@@ -132,6 +134,10 @@ export class Front {
   rest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  get #layoutChanges(): boolean {
+    return this.options.now() - this.#terminalAt <= LAYOUT_MS;
   }
 
   #settle(): void {

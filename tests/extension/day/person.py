@@ -54,8 +54,10 @@ class Person:
 
     def sit_down_at(self, window: Window) -> None:
         """Clicks on a window, and so turns to what is in front in it."""
-        if self._window is not window:
+        if (before := self._window) is not window:
             window.front()
+            if before:  # a late word of that would end the time in the window now in front
+                until(lambda: not before.focused(), "the other window to know that it has lost the focus")
             window.stir()
             self.look_at(window, self._in_front[window])
 

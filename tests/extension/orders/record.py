@@ -248,6 +248,12 @@ def terminal(stage: Stage) -> None:
     stage.pause(2)
 
 
+def terminal_in_place_of_output(stage: Stage) -> None:
+    stage.do("workbench.panel.output.focus")
+    stage.pause(2)
+    terminal(stage)
+
+
 def back_from_terminal(stage: Stage) -> None:
     stage.click(".editor-group-container.active .monaco-editor .view-lines")
 
@@ -336,6 +342,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     commit_message,
     elsewhere_and_back,
     last_tab_closed,
+    terminal_in_place_of_output,
 )
 # What an act begins with, where it isn't what the one before left.
 BEGINS_WITH: dict[Callable[[Stage], None], str] = {
@@ -360,6 +367,7 @@ BEGINS_WITH: dict[Callable[[Stage], None], str] = {
     debugging: "beacon.js",
     elsewhere_and_back: "lamp.py",
     last_tab_closed: "lamp.py",
+    terminal_in_place_of_output: "lamp.py",
 }
 
 
