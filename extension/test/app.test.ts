@@ -12,8 +12,6 @@ import { folderSettings, windowSettings } from "../src/settings";
 interface Scene {
   readonly vscode: FakeVscode;
   readonly service: FakeService;
-  /** The service's folder. */
-  readonly home: string;
   /** Where the extension keeps what waits. */
   readonly queue: string;
   readonly project: string;
@@ -44,7 +42,6 @@ async function scene(t: TestContext, token = TOKEN): Promise<Scene> {
   return {
     vscode,
     service,
-    home,
     queue: join(storage, "queue"),
     project,
     type: (name) => {

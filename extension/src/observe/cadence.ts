@@ -30,23 +30,25 @@ export class Cadence<S> {
 
   constructor(private readonly options: CadenceOptions<S>) {}
 
-  /** Something was done on a subject, so many milliseconds ago. Answers whether that made a heartbeat. */
-  signal(subject: S, agoMs = 0): boolean {
-    const left = this.#lastBeat + this.options.everyMs() - this.options.now();
-    const due = subject !== this.#subject || left <= 0;
-    if (due) this.#beat(subject, false, agoMs);
-    else if (this.#timer === undefined) this.#arm(left);
+  /** Something was done on a subject, at that instant by the clock. Answers whether that made a heartbeat. */
+  signal(subject: S, at = this.options.now()): boolean {
+    const next = this.#lastBeat + this.options.everyMs();
+    const due = subject !== this.#subject || at >= next;
+    if (due) this.#beat(subject, false, at);
+    else if (this.#timer === undefined) this.#arm(next);
     return due;
   }
 
   /** The same, where the category may have changed: a debug session or a task started or ended. */
-  look(subject: S, agoMs: number): void {
-    if (this.options.categoryOf(subject) === this.#category) this.signal(subject, agoMs);
-    else this.#beat(subject, false, agoMs);
+  look(subject: S, at = this.options.now()): void {
+    if (this.options.categoryOf(subject) === this.#category) this.signal(subject, at);
+    else this.#beat(subject, false, at);
   }
 
-  saved(subject: S): void {
+  /** Always makes a heartbeat, and answers as a signal does. */
+  saved(subject: S): true {
     this.#beat(subject, true);
+    return true;
   }
 
   /** Somebody else's time came between: the next signal says at once whose the time is again. */
@@ -56,7 +58,7 @@ export class Cadence<S> {
 
   /** Somebody else is at work: silence is theirs, until it has lasted. */
   yield(): void {
-    if (this.#timer !== undefined) this.#arm(this.options.everyMs());
+    if (this.#timer !== undefined) this.#arm(this.options.now() + this.options.everyMs());
   }
 
   /** Nothing more until the next signal. */
@@ -65,20 +67,20 @@ export class Cadence<S> {
     this.#timer = undefined;
   }
 
-  #beat(subject: S, isWrite: boolean, agoMs = 0): void {
+  #beat(subject: S, isWrite: boolean, at = this.options.now()): void {
     this.#subject = subject;
     this.#category = this.options.categoryOf(subject);
-    this.#lastBeat = this.options.now() - agoMs;
-    this.options.emit({ subject, category: this.#category, isWrite, agoMs });
-    this.#arm(this.options.everyMs() - agoMs);
+    this.#lastBeat = at;
+    this.options.emit({ subject, category: this.#category, isWrite, agoMs: this.options.now() - at });
+    this.#arm(at + this.options.everyMs());
   }
 
-  #arm(ms: number): void {
+  #arm(at: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const subject = this.options.attended();
       if (subject !== undefined) this.#beat(subject, false);
-    }, ms);
+    }, at - this.options.now());
   }
 }

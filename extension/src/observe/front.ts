@@ -1,4 +1,4 @@
-import type { Tab, TabChangeEvent, Terminal, TextDocument, Uri } from "vscode";
+import type { Position, Tab, TabChangeEvent, Terminal, TextDocument, TextEditor, Uri } from "vscode";
 import type { Cells } from "./cells";
 import type { Editor } from "./editor";
 import type { Folders } from "./folders";
@@ -12,8 +12,8 @@ export interface FrontOptions {
   readonly now: () => number;
   /** Whether a terminal is there for a task, which shows it unasked. */
   readonly isTasks: (terminal: Terminal) => boolean;
-  /** What happened is over, and was so many milliseconds ago: what is in front can be asked for. */
-  readonly onSettled: (agoMs: number) => void;
+  /** What happened is over since that instant: what is in front can be asked for. */
+  readonly onSettled: (at: number) => void;
 }
 
 // For so long nothing more has to happen before what is in front is looked at.
@@ -38,6 +38,8 @@ export class Front {
   #terminal: Terminal | undefined;
   #terminalAt = -Infinity;
   #document: TextDocument | undefined;
+  /** Where the view of that document begins. */
+  #top: Position | undefined;
   #tab: string;
   #tabAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -77,13 +79,24 @@ export class Front {
     if (box) this.#boxAt = this.options.now();
   }
 
+  /** Whether the view of the document in front begins elsewhere now. A panel that opens or closes below moves only its end. */
+  viewMoved({ document, visibleRanges }: TextEditor): boolean {
+    if (document !== this.#document) return false;
+    const before = this.#top;
+    const top = visibleRanges[0]?.start;
+    this.#top = top;
+    return top === undefined || top.line !== before?.line || top.character !== before.character;
+  }
+
   scrolled(): void {
     if (!this.#layoutChanges) this.inEditors();
   }
 
-  documentChanged(document: TextDocument | undefined): void {
-    if (document === this.#document) return;
-    this.#document = document;
+  /** Another text editor is the active one. */
+  editorChanged(editor: TextEditor | undefined): void {
+    this.#top = editor?.visibleRanges[0]?.start;
+    if (editor?.document === this.#document) return;
+    this.#document = editor?.document;
     if (this.#layoutChanges) this.changed();
     else this.inEditors();
   }
@@ -145,7 +158,7 @@ export class Front {
     // Judged only now: that a task has it, the editor says after it opened it.
     if (this.#terminal && !this.options.isTasks(this.#terminal)) this.#elsewhere = this.#terminal;
     this.#terminal = undefined;
-    this.options.onSettled(this.options.now() - this.#changedAt);
+    this.options.onSettled(this.#changedAt);
   }
 
   #inEditors(): Subject | undefined {

@@ -54,8 +54,6 @@ export class Observer implements vscode.Disposable {
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
-  /** Where the view of the document in front begins. */
-  #top: vscode.Position | undefined;
   #focused: boolean;
   #recording: boolean;
   #doubt: NodeJS.Timeout | undefined;
@@ -102,7 +100,7 @@ export class Observer implements vscode.Disposable {
       folders: this.#folders,
       now,
       isTasks: (terminal) => this.#work.isTasks(terminal),
-      onSettled: (agoMs) => { this.#look(agoMs); },
+      onSettled: (at) => { this.#look(at); },
     });
     this.#listeners = this.#listen();
   }
@@ -149,10 +147,7 @@ export class Observer implements vscode.Disposable {
         this.#saved(notebook, this.#subjects.ofFile(notebook.uri, () => this.#cells.languageOf(notebook)));
       }),
       window.onDidChangeWindowState((state) => { this.#windowState(state); }),
-      window.onDidChangeActiveTextEditor((editor) => {
-        this.#top = editor?.visibleRanges[0]?.start;
-        front.documentChanged(editor?.document);
-      }),
+      window.onDidChangeActiveTextEditor((editor) => { front.editorChanged(editor); }),
       window.onDidChangeTextEditorSelection((event) => { this.#selected(event); }),
       window.onDidChangeTextEditorVisibleRanges((event) => { this.#scrolled(event); }),
       window.tabGroups.onDidChangeTabs((event) => { front.tabsChanged(event); }),
@@ -192,31 +187,30 @@ export class Observer implements vscode.Disposable {
     if (author !== "unclear") {
       // The pieces before this one were its own, too.
       if (author === "program") this.#unclear.decide(owner);
-      this.#credit(document, owner, edit, author, 0);
+      this.#credit(document, owner, edit, author);
       return;
     }
     this.#unclear.add(owner, (edit.focused ? AFTER_MS : AWAY_MS) + this.options.latencyMs, edit.size, () => {
       const unsaved = edit.dirty || owner.isDirty || this.#saves.since(owner, at);
-      this.#credit(document, owner, edit, this.#authorship.afterwards(edit, unsaved), this.options.now() - at);
+      this.#credit(document, owner, edit, this.#authorship.afterwards(edit, unsaved));
     });
   }
 
-  #credit(document: vscode.TextDocument, owner: object, edit: Edit, author: Author, agoMs: number): void {
+  #credit(document: vscode.TextDocument, owner: object, { at, hasCursor, saving }: Edit, author: Author): void {
     if (!this.#recording) return;
-    const { at, hasCursor, saving } = edit;
     // What a formatter does in a save leaves it the save of who wrote before.
     if (!saving) this.#authors.set(owner, author);
     if (author === "nobody") return;
     const subject = this.#subjects.ofDocument(document) ?? this.#front.subject();
     if (author === "program") {
-      this.#programs(subject, () => this.#program.signal(subject, agoMs));
+      this.#programs(subject, () => this.#program.signal(subject, at));
       return;
     }
     if (!hasCursor) this.#presence.hand();
     if (!this.#attending) return;
     this.#lastTyped = at;
     this.#front.writes(subject, !hasCursor);
-    this.#person.signal(subject, agoMs);
+    this.#person.signal(subject, at);
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
@@ -278,13 +272,7 @@ export class Observer implements vscode.Disposable {
   }
 
   #scrolled({ textEditor }: vscode.TextEditorVisibleRangesChangeEvent): void {
-    if (textEditor.document !== this.#front.document) return;
-    const before = this.#top;
-    const top = textEditor.visibleRanges[0]?.start;
-    this.#top = top;
-    // A panel that opens or closes below moves only the end.
-    const moved = top === undefined || top.line !== before?.line || top.character !== before.character;
-    if (!moved || !this.#focused || this.#justEdited) return;
+    if (!this.#front.viewMoved(textEditor) || !this.#focused || this.#justEdited) return;
     this.#presence.scrolled();
     this.#front.scrolled();
   }
@@ -324,10 +312,7 @@ export class Observer implements vscode.Disposable {
     if (!this.#saves.end(document) || !subject || !this.#recording) return;
     const author = this.#authors.get(document);
     if (author === "program") {
-      this.#programs(subject, () => {
-        this.#program.saved(subject);
-        return true;
-      });
+      this.#programs(subject, () => this.#program.saved(subject));
       return;
     }
     const front = this.#front.subject();
@@ -338,11 +323,11 @@ export class Observer implements vscode.Disposable {
   }
 
   /** What happened in the editor is over: it counts for what is in front now, if somebody is there. */
-  #look(agoMs: number): void {
+  #look(at: number): void {
     if (!this.#attending) return;
     const subject = this.#front.subject();
     if (subject.type === "file" && subject.uri) this.#folders.workedOn(subject.uri);
-    this.#person.look(subject, agoMs);
+    this.#person.look(subject, at);
   }
 
   /** Whether somebody is there and looks at this window. */

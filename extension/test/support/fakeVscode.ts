@@ -47,12 +47,9 @@ type Layer = "globalValue" | "workspaceValue" | "workspaceFolderValue";
 export class FakeVscode {
   readonly editor = new FakeEditor();
   readonly commands = new Map<string, (...given: unknown[]) => unknown>();
-  /** Commands of the editor's own that were run, with what they were given. */
-  readonly run: unknown[][] = [];
   readonly contexts = new Map<string, unknown>();
   /** Every message: its severity, its sentence, its buttons. */
   readonly said: string[][] = [];
-  readonly logged: string[] = [];
   readonly bar: { text: string; tooltip?: FakeMarkdown; command?: vscode.Command } = { text: "" };
   readonly secrets = new Map<string, string>();
   /** The button that is pressed, or what is typed in. */
@@ -108,7 +105,6 @@ export class FakeVscode {
         },
         executeCommand: (name: string, ...given: unknown[]) => {
           if (name === "setContext") this.contexts.set(String(given[0]), given[1]);
-          else this.run.push([name, ...given]);
           return Promise.resolve(this.commands.get(name)?.(...given));
         },
       },
@@ -122,16 +118,14 @@ export class FakeVscode {
       this.said.push([severity, sentence, ...rest.filter((one) => typeof one === "string")]);
       return Promise.resolve(this.answer(sentence));
     };
-    const log = (line: string): void => { this.logged.push(line); };
     return {
-      createOutputChannel: () => ({ info: log, warn: log, error: (what: unknown) => { log(String(what)); }, show: () => undefined, dispose: () => undefined }),
+      createOutputChannel: () => ({ info: () => undefined, warn: () => undefined, error: () => undefined, show: () => undefined, dispose: () => undefined }),
       createStatusBarItem: () => Object.assign(this.bar, { show: () => undefined, dispose: () => undefined }),
       registerWebviewViewProvider: () => new FakeDisposable(() => undefined),
       showInformationMessage: say("information"),
       showWarningMessage: say("warning"),
       showErrorMessage: say("error"),
       showInputBox: ({ title }: { title: string }) => Promise.resolve(this.answer(title)),
-      withProgress: (_about: object, work: () => unknown) => Promise.resolve(work()),
     };
   }
 
@@ -192,7 +186,6 @@ const HOLDS_NOTHING = {
   ConfigurationTarget: { Global: 1 },
   ExtensionKind: { UI: 1, Workspace: 2 },
   UIKind: { Desktop: 1, Web: 2 },
-  ProgressLocation: { Notification: 15, Window: 10 },
 };
 const STANDS_FOR_IT: object = Object.defineProperties(
   { ...HOLDS_NOTHING },
