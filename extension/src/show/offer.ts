@@ -6,7 +6,7 @@ export async function offer(severity: "information" | "warning" | "error", sente
   const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
   const show = { information: showInformationMessage, warning: showWarningMessage, error: showErrorMessage }[severity];
   if ((await show(sentence, remedy.title)) === remedy.title) {
-    await vscode.commands.executeCommand(remedy.command, ...(remedy.arguments ?? []));
+    await vscode.commands.executeCommand(remedy.command);
   }
 }
 

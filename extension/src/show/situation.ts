@@ -1,11 +1,14 @@
 import { compareVersions } from "../client/version";
 import type { Facts } from "./statusView";
 
-/** What helps: a command of the editor, and the words on its button. */
+/**
+ * What helps: a command of the editor, and the words on its button.
+ *
+ * It takes no arguments: the editor forgets those of the status bar's item with each new text, and a click at that moment would fail.
+ */
 export interface Remedy {
   readonly title: string;
   readonly command: string;
-  readonly arguments?: readonly unknown[];
 }
 
 /** How things stand with the service, in one true sentence, and what helps. */
@@ -22,8 +25,8 @@ const SET_TOKEN: Remedy = { title: "Set the token", command: "timecode.setToken"
 const RETRY: Remedy = { title: "Try again", command: "timecode.retryNow" };
 const FORGET: Remedy = { title: "Use that address", command: "timecode.forgetAddress" };
 const UPDATE: Remedy = { title: "Install a newer extension", command: "workbench.extensions.action.installVSIX" };
-const CHANGE_ADDRESS = setting("Change the address", "url");
-export const NAME_COMMAND = setting("Name the command", "command");
+const CHANGE_ADDRESS: Remedy = { title: "Change the address", command: "timecode.changeAddress" };
+export const NAME_COMMAND: Remedy = { title: "Name the command", command: "timecode.nameCommand" };
 
 /** The trouble with the service; undefined where there is none, or none is known of yet. */
 export function situation(facts: Facts): Situation | undefined {
@@ -78,8 +81,4 @@ function misfit({ versions: { service, extension }, detail }: Facts): Situation 
     return { text: "$(versions) extension too old", sentence: `The Timecode service (${service}) is newer than this extension (${extension}), and does not fit it: ${detail}.`, remedy: UPDATE };
   }
   return { text: "$(versions) versions differ", sentence: `The Timecode service does not fit this extension: ${detail}.`, remedy: RETRY };
-}
-
-function setting(title: string, name: string): Remedy {
-  return { title, command: "workbench.action.openSettings", arguments: [`@id:timecode.${name}`] };
 }

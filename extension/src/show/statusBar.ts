@@ -52,15 +52,10 @@ function spoken(line: Line): string {
   return typeof line === "string" ? line.replace(/\.$/, "") : line.join(" ").trim();
 }
 
-export const DASHBOARD: vscode.Command = { title: "Open the dashboard", command: "timecode.openDashboard" };
+export const DASHBOARD: Remedy = { title: "Open the dashboard", command: "timecode.openDashboard" };
 
 /** What helps in a state, or opens the dashboard where all is well. */
-export function commandFor(facts: Facts): vscode.Command {
+export function commandFor(facts: Facts): Remedy {
   if (!facts.recording) return { title: "Resume recording", command: "timecode.resume" };
-  const remedy = situation(facts)?.remedy;
-  return remedy ? commandOf(remedy) : DASHBOARD;
-}
-
-function commandOf({ arguments: given, ...remedy }: Remedy): vscode.Command {
-  return given ? { ...remedy, arguments: [...given] } : remedy;
+  return situation(facts)?.remedy ?? DASHBOARD;
 }

@@ -219,7 +219,7 @@ def agent_behind_somebody_away(day: Day, seconds: float) -> None:
     seen = day.person.rng.choice((day.world.agents_here, day.world.quay))
     day.person.open(day.harbour, seen)
     day.person.write(day.harbour, 1)
-    day.person.go_away(day.harbour, 2)
+    day.person.go_away(day.harbour, 5)
     _agent(day, day.harbour, day.world.agents_here, seconds)
     day.person.come_back(day.harbour, 2)
 

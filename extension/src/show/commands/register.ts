@@ -27,12 +27,19 @@ export function registerCommands(app: App, page: AsideDocument): vscode.Disposab
     startService: () => startTheService(app),
     setToken: () => setToken(app),
     forgetAddress: () => forgetTheAddress(app),
+    changeAddress: () => openSetting("url"),
+    nameCommand: () => openSetting("command"),
     welcome: () => vscode.commands.executeCommand("workbench.action.openWalkthrough", `${app.context.extension.id}#start`, false),
   };
   const registered = Object.entries(commands).map(([name, run]) =>
     vscode.commands.registerCommand(`timecode.${name}`, () => guarded(app, run)),
   );
   return vscode.Disposable.from(...registered);
+}
+
+/** The editor's page of settings, with this one alone. */
+function openSetting(name: string): Thenable<unknown> {
+  return vscode.commands.executeCommand("workbench.action.openSettings", `@id:timecode.${name}`);
 }
 
 async function guarded(app: App, run: () => unknown): Promise<void> {

@@ -1,24 +1,18 @@
 import type { Day } from "../../client/day";
 import { duration } from "../duration";
+import type { Remedy } from "../situation";
 import { chart, hourTable } from "./chart";
 import { html, Html } from "./html";
 import { projectTable } from "./projects";
 import { STYLE } from "./style";
-
-/** A command of the editor, and the words on its button. */
-export interface Button {
-  readonly command: string;
-  readonly title: string;
-  readonly arguments?: readonly unknown[];
-}
 
 export interface Content {
   /** How things stand, in the status bar's own sentence. */
   readonly sentence: string;
   readonly warning: boolean;
   /** What helps, where something needs help. */
-  readonly remedy: Button | undefined;
-  readonly dashboard: Button;
+  readonly remedy: Remedy | undefined;
+  readonly dashboard: Remedy;
   /** Undefined until it is known. */
   readonly day: Day | undefined;
 }
@@ -43,7 +37,7 @@ ${content.day || content.remedy ? "" : html`<p class="muted">Asking the service 
 </html>`.text;
 }
 
-function message({ sentence, warning }: Content, remedy: Button): Html {
+function message({ sentence, warning }: Content, remedy: Remedy): Html {
   return html`<p class="message${warning ? "" : " calm"}">${sentence}</p>${button(remedy)}`;
 }
 
@@ -55,7 +49,6 @@ ${day.seconds > 0 ? html`<h2 aria-hidden="true">By hour</h2>${chart(day.hours)}$
 ${warning ? "" : button(dashboard)}`;
 }
 
-function button({ command, title, arguments: given }: Button): Html {
-  const query = given ? `?${encodeURIComponent(JSON.stringify(given))}` : "";
-  return html`<a class="button" href="command:${command}${query}">${title}</a>`;
+function button({ command, title }: Remedy): Html {
+  return html`<a class="button" href="command:${command}">${title}</a>`;
 }
