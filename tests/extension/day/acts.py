@@ -186,19 +186,35 @@ def debugging(day: Day, seconds: float) -> None:
     """To start and to end it takes some seconds, in which the person is there."""
     place = day.world.program
     day.person.open(day.harbour, place)
-    day.harbour.evaluate(_COUNT_SESSIONS)
-    day.harbour.evaluate(
-        f"""const about = {{ type: 'node', request: 'launch', name: 'beacon', program: {json.dumps(str(place.path))} }};
-        void vscode.debug.startDebugging(vscode.workspace.workspaceFolders[0], about);"""
-    )
-    day.person.wait(day.harbour, "return sessions.size", "a debug session")
+    _start_debugging(day)
     day.person.look_at(day.harbour, Meaning.of(place, "debugging"))
     day.person.read(day.harbour, seconds)
-    day.harbour.evaluate("void vscode.debug.stopDebugging()")
-    day.person.wait(day.harbour, "return !sessions.size", "the debug session to end")
+    _stop_debugging(day)
     day.person.look_at(day.harbour, Meaning.of(place))
     day.harbour.show(str(place.path))  # the keyboard may be elsewhere by now
     day.person.write(day.harbour, 1)
+
+
+def debugged_before(day: Day) -> None:
+    """Before the day: to load the debugger, a window may stand still for longer than counts as work in it."""
+    day.harbour.front()
+    _start_debugging(day)
+    _stop_debugging(day)
+
+
+def _start_debugging(day: Day) -> None:
+    day.harbour.evaluate(_COUNT_SESSIONS)
+    path = json.dumps(str(day.world.program.path))
+    day.harbour.evaluate(
+        f"""const about = {{ type: 'node', request: 'launch', name: 'beacon', program: {path} }};
+        void vscode.debug.startDebugging(vscode.workspace.workspaceFolders[0], about);"""
+    )
+    day.person.wait(day.harbour, "return sessions.size", "a debug session")
+
+
+def _stop_debugging(day: Day) -> None:
+    day.harbour.evaluate("void vscode.debug.stopDebugging()")
+    day.person.wait(day.harbour, "return !sessions.size", "the debug session to end")
 
 
 # Programs at work, and what only looks like it.

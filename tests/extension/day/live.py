@@ -10,7 +10,7 @@ from extension.editor_kit.service import Service
 from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
 
-from .acts import Day
+from .acts import Day, debugged_before
 from .book import Book
 from .comparison import TIMEOUT_S, Comparison, credited, since
 from .person import Person
@@ -32,13 +32,14 @@ def live(
     harbour, island = windows
     book = Book()
     person = Person(rng, book)
+    day = Day(person, world, harbour, island)
     person.leave_in_front(island, world.abroad[0])
+    debugged_before(day)
     person.leave_in_front(harbour, world.quay)
     harbour.leave()
     person.pause(TIMEOUT_S)  # what came before must not reach into the day
     until(lambda: not ledger.queued_bytes(), "the queue to be empty")
     before, known = credited(service), {event["id"] for event in service.events()}
-    day = Day(person, world, harbour, island)
     for act, seconds in script:
         book.act = act.__name__
         try:

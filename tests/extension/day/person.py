@@ -76,7 +76,9 @@ class Person:
         window.stir()  # nobody opens a file without a key or a click
         shown = window.evaluate(_OPEN.replace("PATH", json.dumps(str(path))))
         self.look_at(window, meaning, shown / 1000)
-        window.show(str(path))  # for the keyboard
+        window.click_text()  # else no extension is told that the keyboard has left the terminal below
+        window.press(Keys.CONTROL, Keys.HOME)
+        window.show(str(path))
 
     def command(self, window: Window, name: str, *arguments: Path) -> float:
         """Has the editor do something, as a key or the palette does; files are its arguments.
