@@ -99,7 +99,6 @@ export class App implements vscode.Disposable {
     });
     this.#observer = observing(context, () => this.#settings, this.#recorder);
     this.#listen();
-    void this.connection.polling.now();
   }
 
   /** Returns at once: the editor's start must not wait for a disk or a service. */
@@ -176,8 +175,10 @@ export class App implements vscode.Disposable {
       connection.comeBack("the machine woke up");
     });
     const upkeep = setInterval(() => void this.#upkeep(), UPKEEP_MS);
+    const first = setImmediate(() => void connection.polling.now());
     this.#subscriptions.push(
       new vscode.Disposable(() => { wake.stop(); }),
+      new vscode.Disposable(() => { clearImmediate(first); }),
       new vscode.Disposable(() => { clearInterval(upkeep); }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("timecode")) this.#reconfigure();

@@ -24,13 +24,13 @@ test("the picture's page holds the picture, runs nothing and loads nothing", () 
   const page = dashboardPage({ ...facts, png: Buffer.from("\x89PNG") });
   assert.match(page, /<img src="data:image\/png;base64,wolQTkc="/);
   assert.match(page, /content="default-src 'none'; img-src data:;/);
-  assert.match(page, /ssh -L 4821:127\.0\.0\.1:4821 box&#60;script&#62;/);
+  assert.match(page, /ssh -L 4821:127\.0\.0\.1:4821 box&lt;script&gt;/);
   assert.doesNotMatch(page, /<script/);
   assert.doesNotMatch(page, /(?:src|href)="(?!data:|command:timecode\.)/);
 });
 
 test("where there is no picture, the service's own words say why", () => {
   const page = dashboardPage({ url: "http://127.0.0.1:4821", port: 4821, machine: "box", problem: "there is no chromium. Install <it>" });
-  assert.match(page, /role="alert">.*there is no chromium\. Install &#60;it&#62;/);
+  assert.match(page, /role="alert">.*there is no chromium\. Install &lt;it&gt;/);
   assert.doesNotMatch(page, /<img/);
 });

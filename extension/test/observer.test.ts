@@ -452,6 +452,31 @@ test("a command that a program starts while one types is not the person's", (t) 
   assert.deepEqual(recorded(), ["coding <terminal>"]);
 });
 
+test("a terminal that a program opens between two keys is not where the person is", (t) => {
+  const { editor, pass, recorded } = scene(t, "typing");
+  const document = { uri: "file:///project/lamp.py", language: "python" };
+  const { terminal } = order("back_from_terminal").begin;
+  assert.ok(terminal);
+  editor.stand({ dirty: [document.uri] });
+  const key = (): void => {
+    editor.tell("workspace.onDidChangeTextDocument", { document, changes: [{ text: "x", removed: 0, range: [0, 0, 0, 0] }] });
+    editor.tell("window.onDidChangeTextEditorSelection", { document, kind: 1 });
+  };
+  key();
+  pass(100);
+  editor.stand({ terminal });
+  editor.tell("window.onDidChangeActiveTerminal", { terminal });
+  pass(20);
+  key();
+  recorded();
+  pass(1_000);
+  assert.deepEqual(recorded(), []);
+  // Without the second key it is.
+  editor.tell("window.onDidChangeActiveTerminal", { terminal });
+  pass(1_000);
+  assert.deepEqual(recorded(), ["coding <terminal>"]);
+});
+
 test("what a terminal comes to run moves nobody into it", (t) => {
   const { editor, play, pass, recorded } = scene(t, "terminal");
   play("terminal");

@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { fetchDay, type Day } from "../src/client/day";
 import { LinkError } from "../src/client/link";
 import { Service } from "../src/client/service";
-import { html } from "../src/show/today/html";
+import { html } from "../src/show/html";
 import { page, type Content } from "../src/show/today/page";
 import { FakeService, TOKEN } from "./support/fakeService";
 

@@ -30,6 +30,7 @@ PATTERNS = 300
 # the extension is activated, by wrapping the functions that it registers its listeners with.
 TYPING = """
 const spans = globalThis.timecodeSpans;
+const bare = globalThis.timecodeBare;
 const file = FILE;
 const fs = require('node:fs');
 const sync = [];
@@ -44,15 +45,17 @@ for (const name of Object.keys(fs).filter((one) => one.endsWith('Sync'))) {
   undo.push(() => { fs[name] = original; });
 }
 const keys = [];
+const bareKeys = [];
 const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, `file${file}.ts`);
 await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
 for (let n = 0; n < CHARACTERS; n++) {
-  spans.length = 0;
+  spans.length = bare.length = 0;
   await vscode.commands.executeCommand('type', { text: n % 60 === 59 ? '\\n' : 'x' });
   keys.push(spans.reduce((sum, one) => sum + one, 0));
+  bareKeys.push(bare.reduce((sum, one) => sum + one, 0));
 }
 for (const one of undo) one();
-return { keys, sync };
+return { keys, bareKeys, sync };
 """
 
 
@@ -101,17 +104,20 @@ def measure(folder: Path) -> dict[str, Any]:
         window = Window(driver, editor, project)
         window.front()
         keys: list[float] = []
+        bare: list[float] = []
         sync: list[str] = []
         for file in range(FILES):
             code = TYPING.replace("FILE;", f"{file};").replace("CHARACTERS", str(CHARACTERS // FILES))
             typed = window.evaluate(code)
             keys += typed["keys"]
+            bare += typed["bareKeys"]
             sync += typed["sync"]
         figures = {
             "sync": len(sync),
             "where": sorted(set(sync)),
             "count": len(keys),
             "timed": sum(key > 0 for key in keys),
+            "bare": quantiles(bare),
             **quantiles(keys),
         }
         activation = [window.evaluate("return globalThis.timecodeActivation")]
@@ -137,6 +143,7 @@ def quantiles(spans: list[float]) -> dict[str, float]:
 def table(figures: dict[str, Any]) -> str:
     bundle = (EXTENSION / "dist" / "extension.js").stat().st_size
     load, activate = zip(*(run for run in figures["activation"]), strict=True)
+    bare = figures["bare"]
     rows = [
         ("characters typed, each timed", f"{figures['timed']} of {figures['count']}", ""),
         ("extension time a keystroke, p50", f"{figures['p50'] * 1000:.1f} µs", ""),
@@ -144,6 +151,7 @@ def table(figures: dict[str, Any]) -> str:
         ("extension time a keystroke, p99", f"{figures['p99'] * 1000:.1f} µs", "< 50 µs"),
         ("extension time a keystroke, p99.9", f"{figures['p999'] * 1000:.1f} µs", ""),
         ("extension time a keystroke, most", f"{figures['max'] * 1000:.1f} µs", ""),
+        ("listeners that do nothing, p50, p99", f"{bare['p50'] * 1000:.1f}, {bare['p99'] * 1000:.1f} µs", ""),
         ("synchronous file accesses while typing", str(figures["sync"]), "0"),
         ("activation, loading the code (median)", f"{sorted(load)[len(load) // 2]:.1f} ms", ""),
         ("activation, until it returns (median)", f"{sorted(activate)[len(activate) // 2]:.1f} ms", ""),

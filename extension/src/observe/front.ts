@@ -73,9 +73,9 @@ export class Front {
   }
 
   /** The person writes: into a file, or into a box that is none of the editors. Nothing to wait for. */
-  writes(subject: Subject, box: boolean): void {
+  writes(box?: Subject): void {
     this.#terminal = undefined;
-    this.#elsewhere = box ? subject : undefined;
+    this.#elsewhere = box;
     if (box) this.#boxAt = this.options.now();
   }
 

@@ -31,6 +31,8 @@ export interface ObserverOptions {
 const SCROLL_QUIET_MS = 300;
 // Somebody who types in a diff writes; who hasn't for this long reviews.
 const TYPING_QUIET_MS = 30_000;
+// So soon after an edit that was credited another of the same document's tells nothing new.
+const GOING_ON_MS = 250;
 // A command that starts in a terminal while somebody types into a file is not theirs.
 const TYPING_MS = 1_000;
 
@@ -54,6 +56,9 @@ export class Observer implements vscode.Disposable {
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
+  /** Whose edit was the last to be credited to the person, and when; forgotten with whatever comes between. */
+  #goingOn: Owner | undefined;
+  #goingOnSince = -Infinity;
   #focused: boolean;
   #recording: boolean;
   #doubt: NodeJS.Timeout | undefined;
@@ -108,6 +113,7 @@ export class Observer implements vscode.Disposable {
   /** Settings changed. */
   refresh(): void {
     this.#recording = this.options.recording();
+    this.#goingOn = undefined;
     if (this.#recording) return;
     this.#person.rest();
     this.#unclear.clear();
@@ -116,6 +122,7 @@ export class Observer implements vscode.Disposable {
   /** The clocks stood still meanwhile, or this host did. */
   wokeUp(): void {
     this.#presence.wokeUp();
+    this.#goingOn = undefined;
     this.#person.rest();
     // Who works where only the editor's word tells is believed again then.
     clearTimeout(this.#doubt);
@@ -184,6 +191,11 @@ export class Observer implements vscode.Disposable {
     const edit = this.#editOf(event, owner, at);
     if (edit.inView) this.#lastEdit = at;
     const author = this.#authorship.of(edit);
+    if (author === "person" && owner === this.#goingOn && at - this.#goingOnSince < GOING_ON_MS) {
+      this.#lastTyped = at;
+      this.#front.writes();
+      return;
+    }
     if (author !== "unclear") {
       // The pieces before this one were its own, too.
       if (author === "program") this.#unclear.decide(owner);
@@ -196,7 +208,8 @@ export class Observer implements vscode.Disposable {
     });
   }
 
-  #credit(document: vscode.TextDocument, owner: object, { at, hasCursor, saving }: Edit, author: Author): void {
+  #credit(document: vscode.TextDocument, owner: Owner, { at, hasCursor, saving }: Edit, author: Author): void {
+    this.#goingOn = undefined;
     if (!this.#recording) return;
     // What a formatter does in a save leaves it the save of who wrote before.
     if (!saving) this.#authors.set(owner, author);
@@ -209,12 +222,16 @@ export class Observer implements vscode.Disposable {
     if (!hasCursor) this.#presence.hand();
     if (!this.#attending) return;
     this.#lastTyped = at;
-    this.#front.writes(subject, !hasCursor);
+    this.#front.writes(hasCursor ? undefined : subject);
     this.#person.signal(subject, at);
+    if (!hasCursor) return;
+    this.#goingOn = owner;
+    this.#goingOnSince = at;
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
   #programs(subject: Subject, recorded: () => boolean): void {
+    this.#goingOn = undefined;
     if (!this.options.aiCoding()) return;
     if (recorded()) this.#person.interrupted();
     if (subject === this.#front.subject() && this.#focused) this.#person.rest();
@@ -291,6 +308,7 @@ export class Observer implements vscode.Disposable {
       this.#person.interrupted();
     }
     this.#focused = focused;
+    this.#goingOn = undefined;
     this.#presence.says(active);
     if (focused && active) this.#front.changed();
   }

@@ -1,6 +1,6 @@
 import type { HourTime } from "../../client/day";
 import { duration } from "../duration";
-import { html, type Html } from "./html";
+import { html, type Html } from "../html";
 
 const HOURS = 24;
 const HOUR_S = 3600;

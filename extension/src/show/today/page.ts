@@ -2,7 +2,7 @@ import type { Day } from "../../client/day";
 import { duration } from "../duration";
 import type { Remedy } from "../situation";
 import { chart, hourTable } from "./chart";
-import { html, Html } from "./html";
+import { html, Html } from "../html";
 import { projectTable } from "./projects";
 import { STYLE } from "./style";
 

@@ -1,6 +1,6 @@
 import type { ProjectTime } from "../../client/today";
 import { duration } from "../duration";
-import { html, type Html } from "./html";
+import { html, type Html } from "../html";
 
 const MOST = 20;
 
