@@ -5,6 +5,8 @@ import type { WindowSettings } from "./settings";
 
 // What the unsteadiness of a line may put between two events that the editor sends together.
 const FAR_MS = 150;
+// Two keys of somebody who types are no further apart.
+const GOING_ON_MS = 250;
 
 /** The observer of this window, going by the settings as they are at each moment. */
 export function observing(context: vscode.ExtensionContext, settings: () => WindowSettings, recorder: Recorder): Observer {
@@ -16,6 +18,7 @@ export function observing(context: vscode.ExtensionContext, settings: () => Wind
     // globalStorage lies beside the settings.
     ownFolder: vscode.Uri.joinPath(context.globalStorageUri, "..", "..").path,
     now: () => performance.now(),
+    goingOnMs: GOING_ON_MS,
     latencyMs: isFarFromScreen(context) ? FAR_MS : 0,
     emit: (beat) => { recorder.record(beat); },
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import fc from "fast-check";
 import type { Beat } from "../src/observe/cadence";
 import { Observer } from "../src/observe/observer";
 import { DOUBT_MS } from "../src/observe/presence";
@@ -12,6 +13,7 @@ import { passing } from "./support/passing";
 
 const IDLE_MS = 120_000;
 const EVERY_MS = 30_000;
+const GOING_ON_MS = 250;
 const ASSISTANT = "saoudrizwan.claude-dev";
 
 interface Scene {
@@ -39,6 +41,7 @@ function scene(t: TestContext, begin: string): Scene {
     aiCoding: () => settings.aiCoding,
     recording: () => settings.recording,
     latencyMs: 0,
+    goingOnMs: GOING_ON_MS,
     ownFolder: "/home/ann/.config/Code/User",
     now,
     emit: (beat) => beats.push({ ...beat, at: now() - beat.agoMs }),
@@ -494,7 +497,7 @@ test("of several folders, what is no file belongs to the one last worked in", (t
   const folder = (name: string) => ({ uri: editor.api.Uri.file(`/${name}`), name });
   editor.folders = [folder("other"), folder("project")];
   const beats: Beat<Subject>[] = [];
-  const options = { everyMs: () => EVERY_MS, idleMs: () => IDLE_MS, aiCoding: () => true, recording: () => true, latencyMs: 0, ownFolder: "/own", now: () => Date.now() };
+  const options = { everyMs: () => EVERY_MS, idleMs: () => IDLE_MS, aiCoding: () => true, recording: () => true, latencyMs: 0, goingOnMs: GOING_ON_MS, ownFolder: "/own", now: () => Date.now() };
   const observer = new Observer(editor.api, { ...options, emit: (beat) => beats.push(beat) });
   t.after(() => { observer.dispose(); });
   editor.tell("window.onDidChangeWindowState", { focused: true, active: true });
@@ -503,4 +506,93 @@ test("of several folders, what is no file belongs to the one last worked in", (t
   editor.tell("window.onDidChangeActiveTextEditor", {});
   pass(1_000);
   assert.deepEqual(beats.map(({ subject }) => [nameOf(subject), subject.uri?.path]), [["lamp.py", "/project/lamp.py"], ["<editor>", "/project"]]);
+});
+
+const [HERE, THERE] = ["lamp.py", "lens.ts"].map((name) => ({ uri: `file:///project/${name}`, language: "python" })) as [ToldDocument, ToldDocument];
+
+/** One thing that the editor tells, or time that passes. */
+type Happening = (editor: FakeEditor, pass: (ms: number) => void, both: readonly Observer[], settings: { recording: boolean }) => void;
+
+function edited(document: ToldDocument, text: string, reason?: number): Happening {
+  return (editor) => {
+    editor.tell("workspace.onDidChangeTextDocument", { document, ...(reason === undefined ? {} : { reason }), changes: [{ text, removed: 0, range: [0, 0, 0, 0] }] });
+  };
+}
+
+function moved(document: ToldDocument, kind: number): Happening {
+  return (editor) => { editor.tell("window.onDidChangeTextEditorSelection", { document, kind }); };
+}
+
+function then(...all: readonly Happening[]): Happening {
+  return (...given) => { for (const one of all) one(...given); };
+}
+
+const passes = (ms: number): Happening => (_editor, pass) => { pass(ms); };
+const dirty = (...uris: string[]): Happening => (editor) => { editor.stand({ dirty: uris }); };
+const document = fc.constantFrom(HERE, THERE);
+const HAPPENINGS = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ document, text: fc.constantFrom("x", "\n", "()", "y") }).map(({ document, text }) => then(edited(document, text), moved(document, 1))) },
+  { weight: 8, arbitrary: fc.constantFrom(10, 50, 120, 240, 250, 400, 3_000, 31_000).map(passes) },
+  { weight: 3, arbitrary: fc.record({ document, text: fc.constantFrom("x", "a whole line of it\n", "l\n".repeat(60)), undo: fc.boolean() }).map(({ document, text, undo }) => edited(document, text, undo ? 1 : undefined)) },
+  { weight: 2, arbitrary: fc.record({ document, kind: fc.constantFrom(1, 2, 3) }).map(({ document, kind }) => moved(document, kind)) },
+  { weight: 2, arbitrary: fc.subarray([HERE.uri, THERE.uri]).map((uris) => dirty(...uris)) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ document, reason: fc.constantFrom(1, 2, 3), after: fc.boolean() }).map(({ document, reason, after }) =>
+      then(
+        (editor) => { editor.tell("workspace.onWillSaveTextDocument", { document, reason }); },
+        edited(document, after ? "tidied" : ""),
+        dirty(),
+        (editor) => { editor.tell("workspace.onDidSaveTextDocument", { document }); },
+        dirty(HERE.uri, THERE.uri),
+      ),
+    ),
+  },
+  { weight: 1, arbitrary: fc.record({ focused: fc.boolean(), active: fc.boolean() }).map((state): Happening => (editor) => { editor.stand(state); editor.tell("window.onDidChangeWindowState", state); }) },
+  { weight: 1, arbitrary: document.map((front): Happening => (editor) => { editor.stand({ front }); editor.tell("window.onDidChangeActiveTextEditor", { document: front, visible: [[0, 0, 30, 0]] }); }) },
+  { weight: 1, arbitrary: fc.constantFrom(10, 40).map((line): Happening => (editor) => { editor.tell("window.onDidChangeTextEditorVisibleRanges", { document: HERE, visible: [[line, 0, line + 30, 0]] }); }) },
+  { weight: 1, arbitrary: fc.boolean().map((there): Happening => (editor) => {
+    const { terminal } = order("back_from_terminal").begin;
+    editor.stand({ terminal: there ? terminal : null });
+    editor.tell("window.onDidChangeActiveTerminal", there && terminal ? { terminal } : {});
+  }) },
+  { weight: 1, arbitrary: fc.boolean().map((recording): Happening => (_editor, _pass, both, settings) => { settings.recording = recording; for (const one of both) one.refresh(); }) },
+  { weight: 1, arbitrary: fc.constant<Happening>((_editor, _pass, both) => { for (const one of both) one.wokeUp(); }) },
+  { weight: 1, arbitrary: fc.boolean().map((there): Happening => (editor) => { editor.active.splice(0, 1, ...(there ? [ASSISTANT] : [])); }) },
+);
+
+test("the short way of a key gives just what the long one does, whatever comes between keys", (t) => {
+  const { now, pass } = passing(t);
+  fc.assert(
+    fc.property(fc.array(HAPPENINGS, { maxLength: 60 }), (happenings) => {
+      const editor = new FakeEditor();
+      editor.stand({ ...order("typing").begin, front: HERE, dirty: [HERE.uri, THERE.uri] });
+      const settings = { recording: true };
+      const watched = [GOING_ON_MS, 0].map((goingOnMs) => {
+        const beats: string[] = [];
+        const options = {
+          everyMs: () => EVERY_MS,
+          idleMs: () => IDLE_MS,
+          aiCoding: () => true,
+          recording: () => settings.recording,
+          latencyMs: 0,
+          goingOnMs,
+          ownFolder: "/own",
+          now,
+          emit: ({ category, subject, isWrite, agoMs }: Beat<Subject>): void => { beats.push(`${now() - agoMs} ${category} ${nameOf(subject)} ${String(isWrite)}`); },
+        };
+        return { beats, observer: new Observer(editor.api, options) };
+      });
+      const [short, long] = watched;
+      assert.ok(short && long);
+      for (const one of happenings) {
+        one(editor, pass, watched.map(({ observer }) => observer), settings);
+        assert.deepEqual(short.beats, long.beats);
+      }
+      pass(40_000);
+      assert.deepEqual(short.beats, long.beats);
+      for (const { observer } of watched) observer.dispose();
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -39,6 +39,11 @@ export class Cadence<S> {
     return due;
   }
 
+  /** Whether a signal at that instant would change nothing. */
+  isBusyWith(subject: S | undefined, at: number): boolean {
+    return subject === this.#subject && this.#timer !== undefined && at < this.#lastBeat + this.options.everyMs();
+  }
+
   /** The same, where the category may have changed: a debug session or a task started or ended. */
   look(subject: S, at = this.options.now()): void {
     if (this.options.categoryOf(subject) === this.#category) this.signal(subject, at);

@@ -54,6 +54,9 @@ export const AWAY_MS = 5_000;
  */
 export class Authorship {
   readonly #streams = new WeakMap<object, Stream>();
+  /** What was changed last. */
+  #latest: object | undefined;
+  #latestStream: Stream | undefined;
 
   constructor(private readonly signs: Signs) {}
 
@@ -70,6 +73,16 @@ export class Authorship {
     if (streams || !this.signs.atKeyboard()) return "unclear";
     if (edit.dirty && (!large || this.signs.handWithin(BEFORE_MS))) return "person";
     return edit.atCursor() ? "person" : "unclear";
+  }
+
+  /** Takes one more key in a document, before which a hand moved the cursor. False where another was changed since. */
+  goesOn(document: object, at: number, size: number): boolean {
+    const stream = this.#latestStream;
+    if (document !== this.#latest || stream === undefined) return false;
+    stream.since = stream.last = at;
+    stream.size = size;
+    stream.byProgram = false;
+    return true;
   }
 
   /** The same a moment later, when a paste has moved the cursor and the editor knows what there is to save. */
@@ -97,6 +110,8 @@ export class Authorship {
     const known = this.#streams.get(document);
     const stream = known ?? { since: at, last: at, size: 0, byProgram: false };
     if (!known) this.#streams.set(document, stream);
+    this.#latest = document;
+    this.#latestStream = stream;
     // Commands that change lines (comment, move, delete) move no cursor by keyboard either, but nobody gives them this fast.
     if (at - stream.last > STREAM_MS || (inView && this.signs.lastHand() >= stream.since)) {
       stream.since = at;

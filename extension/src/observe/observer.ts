@@ -24,6 +24,8 @@ export interface ObserverOptions {
   readonly ownFolder: string;
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number;
+  /** For so long after a key the next one in the same document is taken to be one more, where nothing came between. */
+  readonly goingOnMs: number;
   readonly emit: (beat: Beat<Subject>) => void;
 }
 
@@ -31,8 +33,8 @@ export interface ObserverOptions {
 const SCROLL_QUIET_MS = 300;
 // Somebody who types in a diff writes; who hasn't for this long reviews.
 const TYPING_QUIET_MS = 30_000;
-// So soon after an edit that was credited another of the same document's tells nothing new.
-const GOING_ON_MS = 250;
+// The next key comes so soon, and changes no more than this.
+const KEY_CHARACTERS = 8;
 // A command that starts in a terminal while somebody types into a file is not theirs.
 const TYPING_MS = 1_000;
 
@@ -56,9 +58,10 @@ export class Observer implements vscode.Disposable {
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
-  /** Whose edit was the last to be credited to the person, and when; forgotten with whatever comes between. */
-  #goingOn: Owner | undefined;
-  #goingOnSince = -Infinity;
+  /** What the person is typing into, whose that is, and the subject; forgotten with whatever comes between two keys. */
+  #typing: vscode.TextDocument | undefined;
+  #typedOwner: Owner | undefined;
+  #typed: Subject | undefined;
   #focused: boolean;
   #recording: boolean;
   #doubt: NodeJS.Timeout | undefined;
@@ -113,7 +116,7 @@ export class Observer implements vscode.Disposable {
   /** Settings changed. */
   refresh(): void {
     this.#recording = this.options.recording();
-    this.#goingOn = undefined;
+    this.#typing = undefined;
     if (this.#recording) return;
     this.#person.rest();
     this.#unclear.clear();
@@ -122,7 +125,7 @@ export class Observer implements vscode.Disposable {
   /** The clocks stood still meanwhile, or this host did. */
   wokeUp(): void {
     this.#presence.wokeUp();
-    this.#goingOn = undefined;
+    this.#typing = undefined;
     this.#person.rest();
     // Who works where only the editor's word tells is believed again then.
     clearTimeout(this.#doubt);
@@ -144,7 +147,10 @@ export class Observer implements vscode.Disposable {
     const front = this.#front;
     const changed = (): void => { front.changed(); };
     return [
-      workspace.onDidChangeWorkspaceFolders(() => { this.#subjects.setWorkspace(this.#folders.workspace()); }),
+      workspace.onDidChangeWorkspaceFolders(() => {
+        this.#typing = undefined;
+        this.#subjects.setWorkspace(this.#folders.workspace());
+      }),
       workspace.onDidChangeTextDocument((event) => { this.#edited(event); }),
       workspace.onWillSaveTextDocument(({ document, reason }) => { this.#willSave(document, reason); }),
       workspace.onDidSaveTextDocument((document) => { this.#saved(document, this.#subjects.ofDocument(document)); }),
@@ -183,33 +189,47 @@ export class Observer implements vscode.Disposable {
   // The typing path: no allocation beyond the edit, no look at the text itself, no file.
   #edited(event: vscode.TextDocumentChangeEvent): void {
     const { document } = event;
+    const at = this.options.now();
+    if (document === this.#typing && this.#isNextKey(event, at)) return;
     if (!this.#recording || event.contentChanges.length === 0) return;
     // What extensions show changes by itself; of a file one look-up tells.
     if (this.#subjects.ofDocument(document)?.type !== "file" && !this.#subjects.isWritten(document)) return;
     const owner = this.#cells.ownerOf(document);
-    const at = this.options.now();
     const edit = this.#editOf(event, owner, at);
     if (edit.inView) this.#lastEdit = at;
     const author = this.#authorship.of(edit);
-    if (author === "person" && owner === this.#goingOn && at - this.#goingOnSince < GOING_ON_MS) {
-      this.#lastTyped = at;
-      this.#front.writes();
-      return;
-    }
     if (author !== "unclear") {
       // The pieces before this one were its own, too.
       if (author === "program") this.#unclear.decide(owner);
       this.#credit(document, owner, edit, author);
       return;
     }
+    this.#typing = undefined;
     this.#unclear.add(owner, (edit.focused ? AFTER_MS : AWAY_MS) + this.options.latencyMs, edit.size, () => {
       const unsaved = edit.dirty || owner.isDirty || this.#saves.since(owner, at);
       this.#credit(document, owner, edit, this.#authorship.afterwards(edit, unsaved));
     });
   }
 
-  #credit(document: vscode.TextDocument, owner: Owner, { at, hasCursor, saving }: Edit, author: Author): void {
-    this.#goingOn = undefined;
+  /**
+   * Whether an edit is the key after the one that was credited last, with nothing between but the cursor's movement: then
+   * all that is known of that holds for this one. Most edits are, and the way of all others costs three times as much.
+   */
+  #isNextKey({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent, at: number): boolean {
+    const change = contentChanges.length === 1 ? contentChanges[0] : undefined;
+    const since = this.#lastEdit;
+    if (!change || reason !== undefined || change.text.length > KEY_CHARACTERS || change.rangeLength > KEY_CHARACTERS) return false;
+    if (at - since >= this.options.goingOnMs || this.#presence.lastHand < since || this.#typing !== this.#front.document) return false;
+    if (!(this.#typedOwner?.isDirty ?? false) && !document.isUntitled) return false;
+    if (!this.#person.isBusyWith(this.#typed, at)) return false;
+    if (!this.#authorship.goesOn(document, at, Math.max(change.text.length, change.rangeLength))) return false;
+    this.#lastEdit = this.#lastTyped = at;
+    this.#front.writes();
+    return true;
+  }
+
+  #credit(document: vscode.TextDocument, owner: Owner, { at, hasCursor, saving, dirty }: Edit, author: Author): void {
+    this.#typing = undefined;
     if (!this.#recording) return;
     // What a formatter does in a save leaves it the save of who wrote before.
     if (!saving) this.#authors.set(owner, author);
@@ -224,14 +244,15 @@ export class Observer implements vscode.Disposable {
     this.#lastTyped = at;
     this.#front.writes(hasCursor ? undefined : subject);
     this.#person.signal(subject, at);
-    if (!hasCursor) return;
-    this.#goingOn = owner;
-    this.#goingOnSince = at;
+    if (!hasCursor || !dirty || at !== this.#lastEdit || this.#unclear.has(owner)) return;
+    this.#typing = document;
+    this.#typedOwner = owner;
+    this.#typed = subject;
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
   #programs(subject: Subject, recorded: () => boolean): void {
-    this.#goingOn = undefined;
+    this.#typing = undefined;
     if (!this.options.aiCoding()) return;
     if (recorded()) this.#person.interrupted();
     if (subject === this.#front.subject() && this.#focused) this.#person.rest();
@@ -280,6 +301,8 @@ export class Observer implements vscode.Disposable {
     const byHand = kind === Keyboard || kind === Mouse;
     if (!this.#focused || !(byHand || (kind === Command && hasModalKeys(this.editor)))) return;
     this.#presence.hand();
+    // The movement that follows a key: nothing waits to be decided, and the person is in the editors as before.
+    if (textEditor.document === this.#typing && this.#justEdited) return;
     // A paste, or a key between a program's pieces: no need to wait any longer.
     const owner = this.#cells.ownerOf(textEditor.document);
     this.#unclear.decide(owner);
@@ -308,7 +331,7 @@ export class Observer implements vscode.Disposable {
       this.#person.interrupted();
     }
     this.#focused = focused;
-    this.#goingOn = undefined;
+    this.#typing = undefined;
     this.#presence.says(active);
     if (focused && active) this.#front.changed();
   }
@@ -320,6 +343,7 @@ export class Observer implements vscode.Disposable {
   }
 
   #willSave(document: object, reason: vscode.TextDocumentSaveReason): void {
+    this.#typing = undefined;
     // What was edited just now is unsaved for certain: no need to wait for that.
     this.#unclear.decide(document);
     this.#saves.begin(document, reason === this.editor.TextDocumentSaveReason.Manual, this.options.everyMs());

@@ -15,6 +15,11 @@ export class Pending {
     this.#waiting.set(document, { timer, weight, decide });
   }
 
+  /** Whether anything waits for a document. */
+  has(document: object): boolean {
+    return this.#waiting.has(document);
+  }
+
   /** Decides at once what waits for a document. */
   decide(document: object): void {
     const due = this.#waiting.get(document);
