@@ -143,3 +143,14 @@ test("a token that is typed in is used with the next try", async (t) => {
   assert.equal(connection.link.state, "up");
   assert.equal(service.stored.size, 1);
 });
+
+test("who asked how things stand and was overtaken by another question hears the answer to that", async (t) => {
+  const service = await fake(t, TOKEN);
+  const { connection } = await connect(t, { home: await homeOf(t, service) });
+  const asked = connection.retryNow();
+  await until(() => service.requests.some(({ path }) => path.startsWith("/api/v1/hello")));
+  void connection.polling.now();
+  await asked;
+  assert.equal(connection.link.state, "up");
+  assert.equal(connection.polling.today?.seconds, 3700);
+});

@@ -22,6 +22,7 @@ export class Polling {
   readonly #timer: NodeJS.Timeout;
   #soon: NodeJS.Timeout | undefined;
   #askedAt = -Infinity;
+  #asking = Promise.resolve();
   #today: Today | undefined;
   #stopped = false;
 
@@ -34,13 +35,14 @@ export class Polling {
     return this.#today;
   }
 
+  /** Asks, and resolves when the answer is heard: that to a later question, where one was asked meanwhile. */
   async now(): Promise<void> {
-    this.#askedAt = performance.now();
-    // A later question, perhaps to another service, has the say.
-    const answer = await this.#latest.ask(() => fetchToday(this.options.service()));
-    if (!answer) return;
-    if (answer.today) this.#today = answer.today;
-    this.options.onAnswer(answer.link);
+    this.#asking = this.#ask();
+    let heard;
+    while (heard !== this.#asking) {
+      heard = this.#asking;
+      await heard;
+    }
   }
 
   soon(): void {
@@ -59,6 +61,15 @@ export class Polling {
     this.#stopped = true;
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
+  }
+
+  async #ask(): Promise<void> {
+    this.#askedAt = performance.now();
+    // A later question, perhaps to another service, has the say.
+    const answer = await this.#latest.ask(() => fetchToday(this.options.service()));
+    if (!answer) return;
+    if (answer.today) this.#today = answer.today;
+    this.options.onAnswer(answer.link);
   }
 
   #ifDue(): void {
