@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from timecode_core.aggregation import Aggregation
 from timecode_core.answers import FROM_EVENTS
 from timecode_core.errors import PluginError, QueryError, StoreError
 from timecode_core.event import Event
+from timecode_core.protocols import Transaction
 from timecode_core.query import Query
 from timecode_core.selection import Selection
 from timecode_core.service import Service
@@ -82,6 +84,37 @@ def test_one_that_fails_is_dropped_and_reported_while_ingest_goes_on(function: C
         assert kept_cells(service)["by_suffix"] == {}, "what it kept would be wrong from here on"
         with pytest.raises(QueryError, match="function failed"):
             totals(service, ["suffix"])
+
+
+def test_one_that_fails_in_a_transaction_that_fails_too_is_dropped_by_the_next() -> None:
+    """What the failed transaction undid was also the dropping."""
+    known = _python_then_go()
+    with fresh_service(plugins=plugins_with(_aggregation(_fails_on_go))) as service:
+        send(service, known[:2])
+        with _failing_at_its_end(service), pytest.raises(StoreError, match="pulled the plug"):
+            send(service, known[2:])
+        assert send(service, [Event(_START + 3 * MINUTE, 0, 0, "3.py")]) == ["stored"]
+        assert kept_cells(service)["by_suffix"] == {}
+        assert totals(service) == {(): 3 * MINUTE}
+
+
+@contextmanager
+def _failing_at_its_end(service: Service) -> Iterator[None]:
+    """Meanwhile each transaction of the real store is undone when all is done."""
+    store = service._store
+    writing = store.writing
+
+    @contextmanager
+    def undone() -> Iterator[Transaction]:
+        with writing() as transaction:
+            yield transaction
+            raise StoreError("somebody pulled the plug.")
+
+    store.writing = undone  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        store.writing = writing  # type: ignore[method-assign]
 
 
 def test_one_that_was_dropped_is_filled_again_when_it_works_again() -> None:

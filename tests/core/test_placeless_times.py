@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 from hypothesis import given
@@ -64,6 +65,21 @@ def test_who_tells_the_place_has_the_say_in_whatever_order_a_batch_holds_it() ->
             assert sorted(verdicts) == ["duplicate", "stored"]
             assert batch[verdicts.index("stored")] is told
             assert outcomes["first"][1] == outcomes["second"][1]
+
+
+def test_one_that_tells_the_place_which_the_setting_would_have_filled_in_is_not_taken_for_another() -> None:
+    """Beside an event of another place, the same event without a place may be either; who says where is always new."""
+    there: dict[str, Any] = {"time": "2023-11-14T23:13:20+01:00", "entity": "a.py"}
+    here: dict[str, Any] = {"time": "2023-11-15T03:58:20+05:45", "entity": "a.py"}
+    placeless: dict[str, Any] = {"time": _TIME, "entity": "a.py"}
+    for batch in permutations([there, placeless, here]):
+        with fresh_home() as home, running(home, {"timezone": "Asia/Kathmandu"}) as service:
+            told = _outcomes(service, list(batch))
+            verdicts = {id(item): verdict for item, (verdict, _) in zip(batch, told, strict=True)}
+            stored = {identity for _, identity in told}
+            assert len(stored) == 2, "both places are kept"
+            assert verdicts[id(there)] == "stored"
+            assert [outcome for outcome, _ in _outcomes(service, [here, there])] == ["duplicate"] * 2
 
 
 def test_events_that_tell_different_places_are_different_events() -> None:

@@ -9,9 +9,10 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from support.houses import ALWAYS, fresh_service, send, stored_values, totals
+from support.houses import ALWAYS, fresh_service, plugins_with, send, stored_values, totals
 from support.reference import Credit, Piece, credits_of, pieces_of, report_of, value_of
 from support.strategies import HOUR, MINUTE, SECOND, events, fewer
+from timecode_core.aggregation import Aggregation
 from timecode_core.answers import FROM_EVENTS, iterate_events
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
@@ -150,6 +151,24 @@ def test_the_smallest_aggregation_that_can_tell_answers_and_the_report_says_whic
     with fresh_service() as service:
         send(service, _beats())
         assert service.answers.report(Query(Selection(*ALWAYS, filters), columns)).answered_by == answered_by
+
+
+@pytest.mark.parametrize(
+    ("offered", "smallest"),
+    [
+        ({"a": ("day", "entity", "type"), "b": ("day", "hour", "editor", "type")}, "b"),
+        ({"a": ("day", "hour", "type"), "b": ("day", "editor", "language", "type")}, "b"),
+        ({"a": ("day", "editor", "type"), "b": ("day", "type")}, "b"),
+        ({"b": ("day", "editor", "type"), "a": ("day", "language", "type")}, "a"),
+    ],
+    ids=["files multiply most", "then hours", "then each column", "of equals the first by name"],
+)
+def test_of_those_that_can_tell_the_one_with_the_fewest_cells_answers(
+    offered: dict[str, tuple[str, ...]], smallest: str
+) -> None:
+    plugins = plugins_with(*(Aggregation(name, columns) for name, columns in offered.items()))
+    with fresh_service(plugins=plugins) as service:
+        assert service.answers.report(Query(Selection(*ALWAYS), ("type",))).answered_by == smallest
 
 
 def test_the_selection_before_has_the_same_filters_and_nothing_before_it() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from support.houses import fresh_service
 from timecode_core import hookimpl
 from timecode_core.plugins import Plugins
@@ -95,6 +97,15 @@ def test_a_source_that_fails_is_reported_and_started_anew() -> None:
         seen.set()
         assert tail.submitted.wait(240)
         assert tail.started == 2
+
+
+def test_a_source_that_goes_on_failing_is_given_more_time_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    tail = Tail(failures=10)
+    with fresh_service(plugins=_offering(tail=lambda _settings, _context: tail)):
+        pause = threading.Event()
+        while len(told := re.findall(r"starts again in (\d+) s", caplog.text)) < 3:
+            pause.wait(0.01)
+    assert told == ["1", "2", "4"]
 
 
 def test_a_source_that_asks_for_the_end_of_everything_is_only_started_anew() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from support.reference import credits_of, pieces_of, report_of, total_of
 from support.strategies import HOUR, MINUTE, SECOND, batches, events, fewer
 from timecode_core.accounting import credited
 from timecode_core.answers import FROM_EVENTS
+from timecode_core.calendar import day_number
 from timecode_core.event import Event
 from timecode_core.query import Query
 from timecode_core.rules.join_gaps import JoinGaps
@@ -237,6 +239,32 @@ def test_the_rule_in_cases_that_a_person_can_check(known: list[Event], minutes: 
             for event in arrival:
                 send(service, [event])
             assert totals(service) == ({(): minutes * MINUTE} if minutes else {})
+
+
+def test_of_spans_that_end_together_the_last_to_begin_has_the_rest() -> None:
+    """A from 0 to 60 and B from 30 to 60, then C at 70: what follows the first half hour is B's, the pause included."""
+    with fresh_service() as service:
+        send(service, [_at(0, 60, project="A"), _at(30, 30, project="B"), _at(70, project="C")])
+        assert totals(service, ["project"]) == {("A",): 30 * MINUTE, ("B",): 40 * MINUTE}
+
+
+@pytest.mark.parametrize(
+    ("offset_h", "hours", "expected_h"),
+    [(14, (-26, -3), 11), (-11, (34, 50), 1)],
+    ids=["a gap that begins long before", "a gap that ends long after"],
+)
+def test_a_day_from_the_raw_events_has_its_part_of_gaps_that_reach_far_out_of_it(
+    offset_h: int, hours: tuple[int, int], expected_h: int
+) -> None:
+    """The widest timeout, at the ends of the earth: what lies around the day is read as far as it matters."""
+    day = date(2023, 11, 15)
+    midnight = day_number(day) * 24 * HOUR
+    known = [Event(midnight + hour * HOUR, offset_h * 3600, 0, "/p/a.py") for hour in hours]
+    with fresh_service({"keystroke_timeout": 86_400}) as service:
+        send(service, known)
+        report = service.answers.report(Query(Selection(day, day), ("type",)))
+        assert report.answered_by == FROM_EVENTS
+        assert [(row.values, row.time) for row in report.rows] == [(("file",), expected_h * HOUR)]
 
 
 def test_what_a_longer_span_still_covers_goes_to_it_and_not_to_the_heartbeat_inside() -> None:

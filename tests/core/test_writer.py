@@ -36,6 +36,13 @@ class Failing:
         self._error = error
         self.begun = 0
         self.gate: threading.Event | None = None
+        self.meanwhile: dict[str, Callable[[], None]] = {}
+        """What happens while a transaction stores the first event of a project."""
+        self._written: list[set[str]] = []
+
+    def written(self) -> list[list[str]]:
+        """The projects whose events each transaction stored, of those transactions that stored any."""
+        return [sorted(projects) for projects in self._written if projects]
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -44,9 +51,14 @@ class Failing:
             self.gate.wait(240)
         with self._store.writing() as transaction:
             insert = transaction.insert
+            projects: set[str] = set()
+            self._written.append(projects)
 
             def checked(events: Sequence[Event]) -> None:
                 insert(events)
+                for project in {event.project for event in events} - projects:
+                    projects.add(project)
+                    self.meanwhile.pop(project, lambda: None)()
                 if any(event.project == "poison" for event in events):
                     raise self._error()
 
@@ -65,6 +77,7 @@ class Writing:
         self.store = Failing(wired.store(writable=True), error)
         self.ledger = wired.ledger()
         self.writer = Writer(self.store, self.ledger)
+        self._threads: list[threading.Thread] = []
 
     def submit(self, events: Sequence[Event]) -> list[bool]:
         """For each event, whether it was new."""
@@ -90,6 +103,30 @@ class Writing:
             self.store.gate.set()
             held.result(240)
             return [future.result(240) for future in waiting]
+
+    def in_turn(self, *submissions: Sequence[Event]) -> None:
+        """Submit all of these, in this order, while the writer is held up, and wait until they are stored."""
+        self.store.gate = threading.Event()
+        held = self.writer.run(lambda _transaction: None)
+        self.begin(*submissions)
+        self.store.gate.set()
+        held.result(240)
+        self.finish()
+
+    def begin(self, *submissions: Sequence[Event]) -> None:
+        """Submit these in this order, while the writer is busy."""
+        for events in submissions:
+            before = len(self.writer._waiting)
+            thread = threading.Thread(target=self.submit, args=[events])
+            thread.start()
+            self._threads.append(thread)
+            while len(self.writer._waiting) == before:
+                threading.Event().wait(0.001)
+
+    def finish(self) -> None:
+        """Wait until all that was begun is stored."""
+        while self._threads:
+            self._threads.pop().join(240)
 
     def stored(self) -> set[bytes]:
         with self.store.reading() as reader:
@@ -190,14 +227,44 @@ def test_a_job_that_fails_is_rolled_back_and_tells_who_asked() -> None:
             assert "x" not in reader.metadata()
 
 
-def test_large_submissions_wait_for_small_ones_but_neither_starves() -> None:
+def _many(project: str, count: int) -> list[Event]:
+    """A submission of so many events, by whose project it is known."""
+    return [_beat(minute, project) for minute in range(count)]
+
+
+def test_small_submissions_go_before_large_ones_that_came_first() -> None:
     with _writing() as writing:
-        large = [[_beat(1000 * n + m) for m in range(SMALL + 1)] for n in range(3)]
-        small = [[_beat(-n - 1)] for n in range(3)]
-        answers = writing.together(*large, *small)
-        assert all(isinstance(answer, list) and all(answer) for answer in answers)
-        assert len(writing.stored()) == 3 * (SMALL + 1) + 3
-        assert GROUP > SMALL
+        large = [_many(f"large {n}", SMALL + 1) for n in range(3)]
+        small = [_many(f"small {n}", SMALL) for n in range(3)]
+        writing.in_turn(*large, *small)
+        assert writing.store.written() == [["small 0", "small 1", "small 2"], ["large 0", "large 1", "large 2"]]
+
+
+def test_a_large_submission_waits_for_no_more_than_one_group_of_small_ones() -> None:
+    """However many small ones come meanwhile; and those wait for no more than one group of large ones."""
+    with _writing() as writing:
+        writing.store.meanwhile = {
+            "small 0": lambda: writing.begin(_many("small 1", 1), _many("large 1", GROUP)),
+            "large 0": lambda: writing.begin(_many("small 2", 1)),
+        }
+        writing.in_turn(_many("large 0", GROUP), _many("small 0", 1))
+        writing.finish()
+        assert writing.store.written() == [["small 0"], ["large 0"], ["small 1", "small 2"], ["large 1"]]
+
+
+@pytest.mark.parametrize("size", [SMALL, GROUP // 4], ids=["small", "large"])
+def test_no_group_is_larger_than_the_bound_and_nobody_is_passed_over(size: int) -> None:
+    with _writing() as writing:
+        fitting = GROUP // size
+        names = [f"n {n:02}" for n in range(fitting + 3)]
+        writing.in_turn(*(_many(name, size) for name in names))
+        assert writing.store.written() == [names[:fitting], names[fitting:]]
+
+
+def test_a_submission_that_is_larger_than_the_bound_goes_alone() -> None:
+    with _writing() as writing:
+        writing.in_turn(_many("a", SMALL + 1), _many("b", GROUP + 1), _many("c", SMALL + 1))
+        assert writing.store.written() == [["a"], ["b"], ["c"]]
 
 
 def test_a_closed_writer_refuses_and_has_finished_what_waited() -> None:

@@ -67,16 +67,25 @@ def times(draw: st.DrawFn, max_size: int = 12) -> list[int]:
     return found
 
 
+def _until(time: int, ends: set[int]) -> st.SearchStrategy[int]:
+    """Durations by which an event ends at the microsecond at which another does."""
+    equal = sorted(end - time for end in ends if 0 <= end - time <= HOUR)
+    return st.sampled_from(equal) if equal else st.nothing()
+
+
 @st.composite
 def events(draw: st.DrawFn, max_size: int = 12, spans: bool = True) -> list[Event]:
     """A set of events of one person, with several projects, tools and places."""
     offsets = draw(st.lists(st.sampled_from(OFFSETS), min_size=1, max_size=3))
     found: dict[bytes, Event] = {}
+    ends: set[int] = set()
     for time in draw(times(max_size)):
+        duration = draw(st.one_of(durations, _until(time, ends))) if spans else 0
+        ends.add(time + duration)
         event = Event(
             time=time,
             utc_offset=draw(st.sampled_from(offsets)),
-            duration=draw(durations) if spans else 0,
+            duration=duration,
             entity=draw(st.sampled_from(["/p/a.py", "/p/b.py", "/p/c.go"])),
             type=draw(st.sampled_from(["file", "app"])),
             category=draw(st.sampled_from(["coding", "debugging"])),
