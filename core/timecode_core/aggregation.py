@@ -10,9 +10,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from timecode_core.stretch import Stretch
-
-LABELS = ("project", "branch", "language", "editor", "machine_id", "category", "type", "entity")
-"""Event fields of text that an aggregation can group by."""
+from timecode_core.subject import LABELS
 
 CLOCK = ("day", "hour")
 """Time buckets, integers: `day` counts local days since 1970-01-01, each beginning at `day_start`;

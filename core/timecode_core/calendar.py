@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from attrs import frozen
 
@@ -13,6 +13,7 @@ SECOND_US = 1_000_000
 HOUR_US = 3_600 * SECOND_US
 DAY_US = 24 * HOUR_US
 EPOCH = date(1970, 1, 1)
+_EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def day_number(day: date) -> int:
@@ -22,7 +23,7 @@ def day_number(day: date) -> int:
 
 def day_date(number: int) -> date:
     """The date of a day number."""
-    return EPOCH + timedelta(days=number)
+    return date.fromordinal(_EPOCH_ORDINAL + number)
 
 
 @frozen

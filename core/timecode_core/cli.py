@@ -10,7 +10,7 @@ import click
 from timecode_core import DISTRIBUTION, __version__
 from timecode_core.commands.output import forget_a_width_of_nothing, give_up, replace_what_cannot_be_carried
 from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
+from timecode_core.wiring.installation import Installation
 
 _HELP = """Timecode records when, where and on what you write code, on this machine alone.
 

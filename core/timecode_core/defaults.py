@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from timecode_core import hookimpl
+from timecode_core.accounting.rules.join_gaps import JoinGaps
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import SECOND_US
+from timecode_core.intake.steps.exclude import build_exclude
+from timecode_core.intake.steps.normalise import normalise
+from timecode_core.intake.steps.redact import build_redact
 from timecode_core.protocols import Context, Provider, Renderer, Rule, Step
-from timecode_core.rules.join_gaps import JoinGaps
-from timecode_core.steps.exclude import build_exclude
-from timecode_core.steps.normalise import build_normalise
-from timecode_core.steps.redact import build_redact
-from timecode_core.steps.validate import validate
 
 if TYPE_CHECKING:
     import click
@@ -32,13 +31,13 @@ def _redact(_settings: None, context: Context) -> Step:
 
 
 def _json(_settings: None, _context: Context) -> Renderer:
-    from timecode_core.renderers.json import JsonRenderer
+    from timecode_core.answering.renderers.json import JsonRenderer
 
     return JsonRenderer()
 
 
 def _csv(_settings: None, _context: Context) -> Renderer:
-    from timecode_core.renderers.csv import CsvRenderer
+    from timecode_core.answering.renderers.csv import CsvRenderer
 
     return CsvRenderer()
 
@@ -53,8 +52,7 @@ def timecode_rules() -> list[Provider]:
 def timecode_steps() -> list[Provider]:
     """The steps that every event passes, whatever its source."""
     return [
-        Provider("validate", lambda _settings, _context: validate),
-        Provider("normalise", lambda _settings, context: build_normalise(context.core)),
+        Provider("normalise", lambda _settings, _context: normalise),
         Provider("exclude", lambda _settings, context: build_exclude(context.core)),
         Provider("redact", _redact),
     ]
@@ -79,6 +77,7 @@ def timecode_renderers() -> list[Provider]:
 @hookimpl
 def timecode_commands() -> list[click.Command]:
     """The commands that need no server."""
-    from timecode_core.commands import all_commands
+    from timecode_core.deferred import DeferredCommand
 
-    return all_commands()
+    names = ("demo", "events", "export", "plugins", "rebuild", "report", "today", "verify")
+    return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names]

@@ -15,13 +15,13 @@ from attrs import frozen
 
 from timecode_core.aggregation import Aggregation
 from timecode_core.event import Event
-from timecode_core.home import Home
-from timecode_core.observation import Observation
 from timecode_core.query import Query, Report
 from timecode_core.receipt import Receipt
 from timecode_core.selection import Selection
-from timecode_core.settings import CoreSettings
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import CoreSettings
 from timecode_core.stretch import Stretch
+from timecode_core.subject import Seen
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -79,7 +79,7 @@ class Reader(Protocol):
         """
 
     def values(self, column: str) -> Sequence[str]:
-        """The distinct values of one of `aggregation.LABELS` but `entity` among the stored events, sorted."""
+        """The distinct values of one of `subject.LABELS` but `entity` among the stored events, sorted."""
 
     def count(self) -> int:
         """How many events are stored."""
@@ -219,12 +219,25 @@ class Rule(Protocol):
 
 # --- Steps -----------------------------------------------------------------------------------------------------------
 
-Step = Callable[[Observation], Observation | None]
-"""A pure function that gives the observation back, changed or not; None leaves it out ("excluded").
+SubjectStep = Callable[[Seen], Seen | None]
+"""A pure function of a subject, which gives it back, changed or not; None leaves the event out ("excluded").
 
-It raises EventError to refuse the observation for good. Any other exception is a fault of ours: nothing of the batch is
+It knows no instant, so that what it makes of a subject can be remembered: it is not called for every event, and may be
+called by several threads. It reads no file.
+
+It raises EventError to refuse the event for good. Any other exception is a fault of ours: nothing of the batch is
 stored and the sender is asked to come again, so that nothing unredacted ever gets through.
 """
+
+
+@frozen
+class EventStep:
+    """A step that needs the instant. `of` is called for every event, and raises as a `SubjectStep` does."""
+
+    of: Callable[[Event], Event | None]
+
+
+Step = SubjectStep | EventStep
 
 
 # --- Sources ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -20,8 +21,7 @@ class Query:
     group_by: tuple[str, ...] = ()
 
 
-@frozen
-class Row:
+class Row(NamedTuple):
     """One group: its values in the order of the query's `group_by`, and its credited time in microseconds."""
 
     values: tuple[Value, ...]

@@ -16,8 +16,7 @@ class Stored(NamedTuple):
     new: bool
 
 
-@frozen
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one event: `id` (hex) where it is stored, `error` where it is refused for good."""
 
     verdict: Verdict

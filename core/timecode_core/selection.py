@@ -1,17 +1,14 @@
-"""The selection: which days, which part of them, and how they should look."""
+"""The selection: which days, and which part of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
 
 from attrs import evolve, field, frozen
 
 from timecode_core.errors import QueryError
-
-Theme = Literal["light", "dark"]
 
 
 @frozen
@@ -34,7 +31,6 @@ class Selection:
     first: date
     last: date
     filters: Mapping[str, tuple[str, ...]] = field(factory=lambda: MappingProxyType({}))
-    theme: Theme = "light"
     before: Before | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from timecode_core import hookspecs
-from timecode_core.plugins import Plugins
+from timecode_core.wiring import hookspecs
+from timecode_core.wiring.plugins import Plugins
 
 _SINCE = re.compile(r"Since \d+\.\d+")
 

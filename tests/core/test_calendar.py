@@ -10,17 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import ALWAYS, fresh_home, fresh_service, kept_cells, running, send, totals
+from support.intake import taken
 from support.reference import credits_of, pieces_of, report_of
 from support.strategies import DAY, HOUR, MINUTE, PLACES, SECOND, batches, events, fewer, offset_in
-from timecode_core import zone as zones
 from timecode_core.event import Event
-from timecode_core.settings import CoreSettings
-from timecode_core.steps.normalise import build_normalise
-from timecode_core.wire import observation_from_wire
-from timecode_core.zone import machine_zone, zone_in_force
+from timecode_core.setup import zone as zones
+from timecode_core.setup.zone import machine_zone, zone_in_force
 
 _DAY_STARTS = ["00:00", "04:00", "04:30", "12:45", "23:59", "00:01"]
 
@@ -34,7 +31,7 @@ def _beats(place: str, first: str, last: str, every: int = 10 * MINUTE, entity: 
     """Heartbeats in a place from one local moment to another, both counted, each with the offset of its own moment."""
     found, time, end = [], _instant(first, place), _instant(last, place)
     while time <= end:
-        found.append(Event(time, offset_in(place, time), 0, entity))
+        found.append(Event.of(time=time, utc_offset=offset_in(place, time), entity=entity))
         time += every
     return found
 
@@ -47,8 +44,8 @@ def _days(known: list[Event], core: dict[str, Any] | None = None) -> dict[str, f
 
 
 def test_a_stretch_is_split_at_local_midnight() -> None:
-    known = [Event(_instant("2026-01-31T23:55", "Asia/Kathmandu"), 20_700, 0, "a")]
-    known.append(Event(known[0].time + 12 * MINUTE, 20_700, 0, "a"))
+    known = [Event.of(time=_instant("2026-01-31T23:55", "Asia/Kathmandu"), utc_offset=20_700, entity="a")]
+    known.append(Event.of(time=known[0].time + 12 * MINUTE, utc_offset=20_700, entity="a"))
     assert _days(known) == {"2026-01-31": 5 / 60, "2026-02-01": 7 / 60}
 
 
@@ -115,7 +112,7 @@ def test_a_lived_day_exceeds_its_length_only_by_the_part_of_one_stretch_that_cro
     zone, known = ZoneInfo(place), []
     time = _instant(f"{middle}T00:00", place) - 3 * HOUR
     for step in steps:
-        known.append(Event(time, offset_in(place, time), 0, "a"))
+        known.append(Event.of(time=time, utc_offset=offset_in(place, time), entity="a"))
         time += step
     with fresh_service({"day_start": day_start}) as service:
         send(service, known)
@@ -157,9 +154,9 @@ def test_a_day_that_begins_at_half_past_four_takes_the_night_before_it() -> None
 def test_a_pause_of_nearly_a_day_is_whole_in_every_range_that_it_touches(columns: list[str]) -> None:
     """With the longest timeout, at both ends of the earth's clocks: it begins long before the range, or ends after."""
     eve = _instant("2026-06-10T08:00", "Pacific/Kiritimati")
-    east = [Event(time, 14 * 3600, 0, "a") for time in (eve, eve + 22 * HOUR)]
+    east = [Event.of(time=time, utc_offset=14 * 3600, entity="a") for time in (eve, eve + 22 * HOUR)]
     late = _instant("2026-06-20T20:00", "Pacific/Pago_Pago")
-    west = [Event(time, -11 * 3600, 0, "a") for time in (late, late + 22 * HOUR)]
+    west = [Event.of(time=time, utc_offset=-11 * 3600, entity="a") for time in (late, late + 22 * HOUR)]
     with fresh_service({"keystroke_timeout": 86_400}) as service:
         send(service, [*east, *west])
         for day, hours in (("2026-06-10", 16), ("2026-06-11", 6), ("2026-06-20", 4), ("2026-06-21", 18)):
@@ -175,7 +172,10 @@ def test_a_trip_does_not_move_yesterday(place: str, data: st.DataObject) -> None
         "Europe/Berlin", "2026-06-10T20:00", "2026-06-11T02:00", every=data.draw(st.integers(MINUTE, 15 * MINUTE))
     )
     later = home[-1].time + HOUR + 15 * MINUTE + 1
-    away = [Event(later + n * MINUTE, offset_in(place, later), 0, "b") for n in range(data.draw(st.integers(1, 20)))]
+    away = [
+        Event.of(time=later + n * MINUTE, utc_offset=offset_in(place, later), entity="b")
+        for n in range(data.draw(st.integers(1, 20)))
+    ]
     with fresh_service() as service:
         send(service, home)
         before = totals(service, ["day", "hour", "entity"])
@@ -188,12 +188,12 @@ def test_a_trip_does_not_move_yesterday(place: str, data: st.DataObject) -> None
 def test_across_the_date_line_a_day_can_come_twice_or_not_at_all() -> None:
     """From Kiritimati (+14) to Pago Pago (-11), 25 hours back: the same date is lived twice and adds up."""
     noon = _instant("2026-06-10T12:00", "Pacific/Kiritimati")
-    there = [Event(noon + n * 10 * MINUTE, 14 * 3600, 0, "a") for n in range(7)]
-    back = [Event(noon + DAY + n * 10 * MINUTE, -11 * 3600, 0, "b") for n in range(7)]
+    there = [Event.of(time=noon + n * 10 * MINUTE, utc_offset=14 * 3600, entity="a") for n in range(7)]
+    back = [Event.of(time=noon + DAY + n * 10 * MINUTE, utc_offset=-11 * 3600, entity="b") for n in range(7)]
     assert offset_in("Pacific/Pago_Pago", noon) == -11 * 3600
     assert _days(there + back) == {"2026-06-10": 2.0}
-    west = [Event(noon + n * 10 * MINUTE, -11 * 3600, 0, "a") for n in range(7)]
-    east = [Event(noon + DAY + n * 10 * MINUTE, 14 * 3600, 0, "b") for n in range(7)]
+    west = [Event.of(time=noon + n * 10 * MINUTE, utc_offset=-11 * 3600, entity="a") for n in range(7)]
+    east = [Event.of(time=noon + DAY + n * 10 * MINUTE, utc_offset=14 * 3600, entity="b") for n in range(7)]
     assert _days(west + east) == {"2026-06-09": 1.0, "2026-06-11": 1.0}
 
 
@@ -203,11 +203,8 @@ def test_across_the_date_line_a_day_can_come_twice_or_not_at_all() -> None:
 def test_an_offset_that_is_not_given_is_that_of_the_setting_at_that_instant(zone: str, second: int, form: str) -> None:
     text = datetime.fromtimestamp(second, ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%S")
     sent: Any = second if form == "unix" else text + form
-    step = build_normalise(CoreSettings(timezone=zone))
-    filled = step(observation_from_wire({"time": sent, "entity": "a"}, "test"))
-    kept = step(observation_from_wire({"time": text + "+00:00", "entity": "a"}, "test"))
-    assert filled is not None
-    assert kept is not None
+    filled = taken({"time": sent, "entity": "a"}, zone=zone)
+    kept = taken({"time": text + "+00:00", "entity": "a"}, zone=zone)
     assert filled.time == kept.time == second * SECOND
     assert kept.utc_offset == 0, "+00:00 says that it was there"
     assert filled.utc_offset == zone_in_force(zone).offset(second * SECOND)

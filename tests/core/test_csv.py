@@ -8,11 +8,10 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+from timecode_core.answering.renderers.csv import CsvRenderer
+from timecode_core.answering.renderers.grouping import REPORT, GroupingOptions
 from timecode_core.query import Query, Report, Row
-from timecode_core.renderers.csv import CsvRenderer
-from timecode_core.renderers.grouping import REPORT, GroupingOptions
 from timecode_core.selection import Selection
 
 _DAYS = Selection(date(2026, 1, 1), date(2026, 1, 31))

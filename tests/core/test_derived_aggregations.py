@@ -8,32 +8,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import ALWAYS, fresh_home, fresh_service, kept_cells, plugins_with, running, send, totals
 from support.reference import credits_of, pieces_of
 from support.strategies import MINUTE, SECOND, batches, events
 from timecode_core.aggregation import Aggregation
-from timecode_core.answers import FROM_EVENTS
+from timecode_core.answering.answers import FROM_EVENTS
 from timecode_core.errors import PluginError, QueryError, StoreError
 from timecode_core.event import Event
 from timecode_core.protocols import Transaction
 from timecode_core.query import Query
 from timecode_core.selection import Selection
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
 from timecode_core.stretch import Stretch
 
 _START = 1_700_000_000 * SECOND
 
 
 def _suffix(stretch: Stretch) -> str:
-    return stretch.event.entity.rpartition(".")[2]
+    return stretch.event.subject.entity.rpartition(".")[2]
 
 
 def _fails_on_go(stretch: Stretch) -> str:
-    if stretch.event.language == "Go":
+    if stretch.event.subject.language == "Go":
         raise LookupError("no Go here")
-    return stretch.event.language
+    return stretch.event.subject.language
 
 
 def _aggregation(function: Callable[[Stretch], Any] = _suffix, version: int = 1) -> Aggregation:
@@ -47,7 +46,7 @@ def test_a_derived_aggregation_equals_the_reference_whatever_the_order(known: li
             send(service, batch)
         expected: dict[Any, int] = {}
         for piece in pieces_of(credits_of(known)):
-            group = (piece.event.project, piece.event.entity.rpartition(".")[2])
+            group = (piece.event.subject.project, piece.event.subject.entity.rpartition(".")[2])
             expected[group] = expected.get(group, 0) + piece.us
         assert totals(service, ["project", "suffix"]) == expected
         report = service.answers.report(Query(Selection(*ALWAYS), ("suffix",)))
@@ -57,7 +56,7 @@ def test_a_derived_aggregation_equals_the_reference_whatever_the_order(known: li
 
 def _python_then_go() -> list[Event]:
     return [
-        Event(_START + n * MINUTE, 0, 0, f"{n}.{ending}", language=language)
+        Event.of(time=_START + n * MINUTE, entity=f"{n}.{ending}", language=language)
         for n, (ending, language) in enumerate([("py", "Python"), ("py", "Python"), ("go", "Go"), ("py", "Python")])
     ]
 
@@ -66,8 +65,8 @@ def _python_then_go() -> list[Event]:
     "function",
     [
         _fails_on_go,
-        lambda s: None if s.event.language == "Go" else "x",
-        lambda s: "\0" * (s.event.language == "Go") or "x",
+        lambda s: None if s.event.subject.language == "Go" else "x",
+        lambda s: "\0" * (s.event.subject.language == "Go") or "x",
     ],
     ids=["raises", "gives no text", "gives a NUL"],
 )
@@ -93,7 +92,7 @@ def test_one_that_fails_in_a_transaction_that_fails_too_is_dropped_by_the_next()
         send(service, known[:2])
         with _failing_at_its_end(service), pytest.raises(StoreError, match="pulled the plug"):
             send(service, known[2:])
-        assert send(service, [Event(_START + 3 * MINUTE, 0, 0, "3.py")]) == ["stored"]
+        assert send(service, [Event.of(time=_START + 3 * MINUTE, entity="3.py")]) == ["stored"]
         assert kept_cells(service)["by_suffix"] == {}
         assert totals(service) == {(): 3 * MINUTE}
 
@@ -175,14 +174,14 @@ def test_an_aggregation_that_is_gone_is_dropped_and_filled_again_when_it_is_back
 def test_while_an_aggregation_is_not_kept_its_columns_are_answered_from_the_raw_events() -> None:
     """A reader with a plugin that the service does not have yet: right, only slower."""
     from support.houses import installation
-    from timecode_core.answers import Answers
+    from timecode_core.answering.answers import Answers
 
     with fresh_home() as home, running(home) as service:
         send(service, _python_then_go())
         reading = installation(home, plugins=plugins_with(_aggregation()))
         store = reading.store()
         try:
-            report = Answers(reading, store).report(Query(Selection(*ALWAYS), ("suffix",)))
+            report = Answers(reading.terms(), store).report(Query(Selection(*ALWAYS), ("suffix",)))
         finally:
             store.close()
         assert report.answered_by == FROM_EVENTS

@@ -11,7 +11,7 @@ import pytest
 from support.houses import plugins_offering, started
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.protocols import Transaction
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
 from timecode_core.testing.memory import MemoryStore
 
 _EVENT = [{"time": 1, "entity": "a.py"}]

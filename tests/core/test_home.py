@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from timecode_core.errors import TimecodeError
-from timecode_core.home import Home
+from timecode_core.setup.home import Home
 
 
 def _mode(path: Path) -> int:

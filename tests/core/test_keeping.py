@@ -13,12 +13,12 @@ import apsw
 import pytest
 from support.houses import fresh_home, plugins_offering, plugins_with, running, started
 from system.damage import command
-from timecode_core import keeper
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import BusyError, DamageError, StoreError, UnavailableError
 from timecode_core.protocols import Transaction
 from timecode_core.selection import Selection
-from timecode_core.service import Service
+from timecode_core.serving import keeper
+from timecode_core.serving.service import Service
 from timecode_core.stretch import Stretch
 from timecode_core.testing.memory import MemoryStore
 
@@ -135,8 +135,8 @@ def test_what_another_program_changes_well_is_taken_up(home: Path) -> None:
         database = apsw.Connection(str(home / "timecode.db"))
         database.execute("INSERT INTO metadata VALUES ('note', 'mine')")
         database.close()
-        until(lambda: _taken(service))
-        assert service.ready
+        until(lambda: _taken(service))  # perhaps by one that waited in line while it was looked through
+        until(lambda: service.ready)
         assert store_of(service)["ok"]
         with service._store.reading() as reader:
             assert reader.metadata()["note"] == "mine"
@@ -236,7 +236,7 @@ def test_a_tag_given_before_a_restart_means_nothing_after_it(home: Path) -> None
     for _ in range(2):
         with running(home) as service:
             first, last = service.answers.period("all")
-            tags += [service.etag("json", Selection(first, last), {}) for _ in range(2)]
+            tags += [service.etag(service.order("json", Selection(first, last), {})) for _ in range(2)]
     assert tags[0] == tags[1]
     assert tags[2] == tags[3]
     assert tags[0] != tags[2]

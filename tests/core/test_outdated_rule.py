@@ -6,14 +6,14 @@ import pytest
 from attrs import frozen
 from support.houses import ALWAYS, fresh_home, installation, running
 from timecode_core import hookimpl
-from timecode_core.answers import Answers
+from timecode_core.accounting.rules.join_gaps import JoinGaps
+from timecode_core.accounting.verification import verify
+from timecode_core.answering.answers import Answers
 from timecode_core.errors import BusyError
-from timecode_core.plugins import Plugins
 from timecode_core.protocols import Provider, Store
 from timecode_core.query import Query
-from timecode_core.rules.join_gaps import JoinGaps
 from timecode_core.selection import Selection
-from timecode_core.verification import verify
+from timecode_core.wiring.plugins import Plugins
 
 _BEATS = [{"time": 1_700_000_000 + k * 60, "entity": "a.py"} for k in range(5)]
 
@@ -58,12 +58,12 @@ def test_a_rule_that_changed_is_named_and_no_difference_is_reported() -> None:
         later = installation(home, {"rule": "generous"}, _plugins(2))
         store: Store = later.store()
         try:
-            answers = Answers(later, store)
+            answers = Answers(later.terms(), store)
             assert answers.report(Query(Selection(*ALWAYS), ("project",))).total == 240_000_000
             with pytest.raises(BusyError, match="rebuild"):
                 _by_type(answers)
             with pytest.raises(BusyError, match="rebuild"):
-                verify(later, store)
+                verify(later.terms(), store)
         finally:
             store.close()
         with running(home, {"rule": "generous"}, _plugins(2)) as service:

@@ -6,20 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import fresh_service, noon, send
 from support.strategies import HOUR, SECOND
-from timecode_core.ahead import AT_MOST
-from timecode_core.columns import WEEKDAYS
+from timecode_core.answering.ahead import AT_MOST
+from timecode_core.answering.columns import WEEKDAYS
+from timecode_core.answering.periods import ALL, PERIODS, before, days_of
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
-from timecode_core.periods import ALL, PERIODS, before, days_of
+from timecode_core.intake.wire import format_time
 from timecode_core.selection import Before, Selection
-from timecode_core.service import Service
-from timecode_core.settings import Weekday
-from timecode_core.wire import format_time
+from timecode_core.serving.service import Service
+from timecode_core.setup.settings import Weekday
 
 DAY = timedelta(days=1)
 
@@ -72,7 +70,7 @@ def test_all_reaches_from_the_first_to_the_last_stored_day() -> None:
     """Without an event it is today; with some it is their days, however long ago."""
     with fresh_service({"timezone": noon()}) as service:
         assert service.answers.period("all") == (service.answers.today(),) * 2
-        send(service, [Event(day * 86_400 * SECOND, 0, 0, "/a") for day in (0, 19_000, 20_000)])
+        send(service, [Event.of(time=day * 86_400 * SECOND, entity="/a") for day in (0, 19_000, 20_000)])
         assert service.answers.period("all") == (date(1970, 1, 1), date(1970, 1, 1) + 20_000 * DAY)
 
 
@@ -159,10 +157,10 @@ def test_days_before_the_first_event_are_no_comparison_and_days_ahead_neither() 
         assert answers.select("today").previous() is None, "nothing is stored"
         today = answers.today()
         middle = int(datetime.combine(today, datetime.min.time(), UTC).timestamp()) * SECOND + 12 * HOUR
-        send(service, [Event(middle - 9 * 24 * HOUR, 0, 0, "/a")])
-        week = answers.select((today - 3 * DAY, today), {"project": ("p",)}, "dark")
+        send(service, [Event.of(time=middle - 9 * 24 * HOUR, entity="/a")])
+        week = answers.select((today - 3 * DAY, today), {"project": ("p",)})
         assert week.before == Before(today - 7 * DAY, today - 4 * DAY, "the 4 days before")
-        assert week.previous() == Selection(today - 7 * DAY, today - 4 * DAY, {"project": ("p",)}, "dark")
+        assert week.previous() == Selection(today - 7 * DAY, today - 4 * DAY, {"project": ("p",)})
         assert answers.select((today - 4 * DAY, today)).previous() is not None, "it begins on the day of the first"
         assert answers.select((today - 5 * DAY, today)).previous() is None
         assert answers.select("last-30-days").previous() is None
@@ -173,7 +171,7 @@ def test_days_before_the_first_event_are_no_comparison_and_days_ahead_neither() 
 
 def _ahead_of(service: Service, *hours: float) -> list[Event]:
     now = round(service.answers.now().timestamp()) * SECOND
-    return [Event(now + round(ahead * HOUR), 0, 0, f"/{ahead}") for ahead in hours]
+    return [Event.of(time=now + round(ahead * HOUR), entity=f"/{ahead}") for ahead in hours]
 
 
 def test_events_ahead_of_the_clock_are_stored_and_told_and_have_no_part_in_all_and_the_last_event() -> None:
@@ -219,7 +217,7 @@ def test_many_events_ahead_are_not_counted_one_by_one() -> None:
     """What a status bar polls stays cheap."""
     with fresh_service({"timezone": noon()}) as service:
         (first,) = _ahead_of(service, 9_000)
-        send(service, [evolve(first, time=first.time + n) for n in range(AT_MOST + 5)])
+        send(service, [first.evolve(time=first.time + n) for n in range(AT_MOST + 5)])
         ahead = service.answers.ahead()
         assert ahead is not None
         assert ahead.events == AT_MOST

@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import fresh_home, kept_cells, running, totals
 from support.strategies import PLACES, SECOND, fewer, times
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
 
 _TIME = 1_700_000_000
 

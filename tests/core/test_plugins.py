@@ -10,15 +10,17 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from support.houses import fresh_service
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
+from timecode_core.cli import build_group
 from timecode_core.errors import PluginError, SettingsError
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.plugins import ENTRY_POINT_GROUP, Plugins
 from timecode_core.protocols import Provider
-from timecode_core.settings import Settings
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import Settings
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import ENTRY_POINT_GROUP, Plugins
 
 _REAL = {"core": "timecode_core.defaults", "store_sqlite": "timecode_store_sqlite"}
 
@@ -133,7 +135,7 @@ def test_two_offers_of_one_name_are_an_error_that_names_it(package: Package, kin
     [
         ("store", "postgres"),
         ("rule", "guess"),
-        ("steps", ["validate", "normalise", "shout", "redact"]),
+        ("steps", ["normalise", "shout", "redact"]),
         ("sources", ["tail"]),
     ],
 )
@@ -178,7 +180,7 @@ def test_a_settings_table_of_nobody_is_told_with_those_there_are() -> None:
         ("core", {"paths": "visible"}, "paths must be one of relative"),
         ("core", {"exclude_projects": "secret"}, "exclude_projects must be a list, not str"),
         ("core", {"exclude_paths": [1]}, "exclude_paths must be str, not int"),
-        ("core", {"steps": []}, "steps must begin with 'validate'"),
+        ("core", {"steps": []}, "steps must hold 'normalise'"),
         ("store_sqlite", {"busy_timeout_ms": -1}, "busy_timeout_ms must be at least 0"),
     ],
 )
@@ -245,6 +247,50 @@ def test_an_offer_of_the_wrong_kind_is_recorded_and_costs_the_others_nothing(
     assert any(failure.startswith(f"wrong: {hook}: offers ") for failure in plugins.failures)
 
 
+_LATE = """
+import click
+from timecode_core import DeferredCommand, hookimpl
+
+@click.command()
+@click.option("--name", default="you")
+def greet(name):
+    "Greet somebody."
+    click.echo(f"hello, {name}")
+
+@hookimpl
+def timecode_commands():
+    group = click.Group("own", help="A group of one's own.")
+    group.add_command(DeferredCommand("greet", f"{__name__}:greet"))
+    missing = [DeferredCommand("gone", "nowhere.at_all:gone"), DeferredCommand("odd", "os:sep")]
+    return [group, DeferredCommand("greet", f"{__name__}:greet"), *missing]
+"""
+
+
+def test_a_command_that_is_imported_when_it_is_wanted_is_that_command(package: Package) -> None:
+    """In the list, in its help, in any group."""
+    run, group = CliRunner().invoke, build_group(_install(_plugins(package.module("late", _LATE))))
+    assert "Greet somebody." in run(group, ["--help"]).output
+    assert "--name" in run(group, ["greet", "--help"]).output
+    assert run(group, ["greet", "--name", "Ann"]).output == "hello, Ann\n"
+    assert "Greet somebody." in run(group, ["own", "--help"]).output
+    assert run(group, ["own", "greet"]).output == "hello, you\n"
+    assert run(group, ["greet", "--nmae", "x"]).exit_code == 2
+
+
+def test_a_command_that_cant_be_imported_costs_the_others_nothing(package: Package) -> None:
+    """The list names it, running it tells why in a line, and it is on record once somebody looks."""
+    installation = _install(_plugins(package.module("late", _LATE)))
+    run, group = CliRunner().invoke, build_group(installation)
+    listed = run(group, ["--help"])
+    assert (listed.exit_code, listed.output.count("can't be loaded")) == (0, 2)
+    assert isinstance(error := run(group, ["gone"]).exception, PluginError)
+    assert "'gone' of the plugin 'late'" in str(error)
+    assert "nowhere" in str(error)
+    assert installation.plugins.failures == []
+    installation.plugins.load_commands()
+    assert [failure.partition(": ")[0] for failure in installation.plugins.failures] == ["late", "late"]
+
+
 def test_an_implementation_marked_as_optional_may_lack_its_hook(package: Package) -> None:
     """A chart's plugin is well even where no dashboard is installed."""
     chart = package.module("chart", _HEAD + "@hookimpl(optionalhook=True)\ndef timecode_charts(): return []")
@@ -286,6 +332,6 @@ def test_aggregations_are_asked_for_once(package: Package) -> None:
         return [Aggregation("mine", ("day", "suffix"), derived={"suffix": lambda stretch: "1"})]
     """
     installed = _install(_plugins(package.module("mine", source)))
-    assert installed.ledger().aggregations == installed.aggregations()
+    assert installed.terms().ledger().aggregations == installed.aggregations()
     first, second = (next(a for a in installed.aggregations() if a.name == "mine") for _ in range(2))
     assert first is second

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import ALWAYS, fresh_service, plugins_with, send, stored_values, totals
 from support.reference import Credit, Piece, credits_of, pieces_of, report_of, value_of
 from support.strategies import HOUR, MINUTE, SECOND, events, fewer
 from timecode_core.aggregation import Aggregation
-from timecode_core.answers import FROM_EVENTS, iterate_events
+from timecode_core.answering.answers import FROM_EVENTS, iterate_events
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
 from timecode_core.query import Query
@@ -56,7 +55,7 @@ def _texts(filters: dict[str, list[Any]]) -> dict[str, tuple[str, ...]]:
 
 def _whole(filters: dict[str, list[Any]], week_start: str) -> dict[str, list[Any]]:
     """Any day of a week or a month stands for all of it."""
-    nothing = Event(0, 0, 0, "")
+    nothing = Event.of(time=0, entity="")
     return {
         column: [value_of(Piece(nothing, v, 0, 0), column, week_start) for v in values]
         if column in {"week", "month"}
@@ -107,10 +106,10 @@ def test_a_report_says_when_its_days_begin() -> None:
 
 def _beats() -> list[Event]:
     return [
-        Event(_START, 0, 0, "a.py", project="A"),
-        Event(_START + 5 * MINUTE, 0, 0, "b.py", project="B"),
-        Event(_START + 9 * MINUTE, 0, 0, "c.py", project=""),
-        Event(_START + 11 * MINUTE, 0, 0, "a.py", project="A"),
+        Event.of(time=_START, entity="a.py", project="A"),
+        Event.of(time=_START + 5 * MINUTE, entity="b.py", project="B"),
+        Event.of(time=_START + 9 * MINUTE, entity="c.py", project=""),
+        Event.of(time=_START + 11 * MINUTE, entity="a.py", project="A"),
     ]
 
 
@@ -173,7 +172,7 @@ def test_of_those_that_can_tell_the_one_with_the_fewest_cells_answers(
 
 def test_the_selection_before_has_the_same_filters_and_nothing_before_it() -> None:
     """Unless there is something to compare with, there is none."""
-    week = Selection(date(2026, 1, 8), date(2026, 1, 14), {"project": ("A",)}, "dark")
+    week = Selection(date(2026, 1, 8), date(2026, 1, 14), {"project": ("A",)})
     assert week.previous() is None
     found = Before(date(2026, 1, 1), date(2026, 1, 7), "the 7 days before")
     assert evolve(week, before=found).previous() == evolve(week, first=found.first, last=found.last)
@@ -270,7 +269,7 @@ def test_the_span_of_days_reaches_to_the_end_of_what_runs_longest() -> None:
     """A session of an hour before midnight, with a heartbeat in it, ends on the next day."""
     late = 1_700_000_000 * SECOND - 1_700_000_000 * SECOND % (24 * HOUR) + 24 * HOUR - 10 * MINUTE
     with fresh_service() as service:
-        send(service, [Event(late, 0, HOUR, "a"), Event(late + MINUTE, 0, 0, "b")])
+        send(service, [Event.of(time=late, duration=HOUR, entity="a"), Event.of(time=late + MINUTE, entity="b")])
         credited_days = [day for (day,) in totals(service, ["day"])]
         span = service.answers.span()
         assert span is not None

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from support.server import timecode
 from timecode_core.errors import SettingsError, StoreError, TimecodeError
-from timecode_core.home import Home
-from timecode_core.lock import FileLock
-from timecode_core.remedies import file_error, remedy_for
-from timecode_core.settings import Settings
+from timecode_core.setup.home import Home
+from timecode_core.setup.lock import FileLock
+from timecode_core.setup.remedies import file_error, remedy_for
+from timecode_core.setup.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_lock_is_held_although_its_holder_cannot_be_written_down(tmp_path: Pat
     """A full disk must not keep the service from starting, nor let two of them start."""
     path = tmp_path / "timecode.lock"
     code = (
-        "import resource, signal, pathlib, sys; from timecode_core.lock import FileLock;"
+        "import resource, signal, pathlib, sys; from timecode_core.setup.lock import FileLock;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
         "path = pathlib.Path(sys.argv[1]); first = FileLock(path, path); first.acquire('one');"
         "second = FileLock(path, path); second.acquire('two')"

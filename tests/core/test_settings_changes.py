@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import ALWAYS, fresh_home, installation, kept_cells, running, send, totals
 from support.reference import credits_of, pieces_of, report_of
 from support.server import timecode
 from support.strategies import HOUR, MINUTE, SECOND, events, fewer
-from timecode_core.answers import Answers
+from timecode_core.accounting.upkeep import Upkeep
+from timecode_core.accounting.verification import verify
+from timecode_core.answering.answers import Answers
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_core.query import Query
 from timecode_core.selection import Selection
-from timecode_core.upkeep import Work
-from timecode_core.verification import verify
 
 _START = 1_700_000_000 * SECOND
 _SETTINGS = [(900, "00:00"), (120, "00:00"), (900, "04:30"), (3600, "12:00"), (1, "23:59"), (86_400, "00:00")]
@@ -54,7 +53,7 @@ def _read(home: Any, core: dict[str, Any], columns: tuple[str, ...]) -> dict[Any
     reading = installation(home, core)
     store = reading.store()
     try:
-        report = Answers(reading, store).report(Query(Selection(*ALWAYS), columns))
+        report = Answers(reading.terms(), store).report(Query(Selection(*ALWAYS), columns))
     finally:
         store.close()
     return {row.values: row.time for row in report.rows}
@@ -63,7 +62,7 @@ def _read(home: Any, core: dict[str, Any], columns: tuple[str, ...]) -> dict[Any
 @pytest.mark.parametrize("columns", [("day",), ("day", "type")], ids=["kept", "from raw events"])
 def test_who_only_reads_uses_the_settings_that_the_totals_were_made_with(columns: tuple[str, ...]) -> None:
     """Aggregations and raw events must tell the same; and no reading command starts a rebuild."""
-    known = [Event(_START - _START % (24 * HOUR) + 2 * HOUR + n * 10 * MINUTE, 0, 0, "a") for n in range(4)]
+    known = [Event.of(time=_START - _START % (24 * HOUR) + 2 * HOUR + n * 10 * MINUTE, entity="a") for n in range(4)]
     with fresh_home() as home:
         with running(home, _core(900, "00:00")) as service:
             send(service, known)
@@ -83,7 +82,7 @@ def test_who_only_reads_uses_the_settings_that_the_totals_were_made_with(columns
 def test_starting_again_with_the_same_settings_writes_nothing() -> None:
     with fresh_home() as home:
         with running(home) as service:
-            send(service, [Event(_START, 0, HOUR, "a")])
+            send(service, [Event.of(time=_START, duration=HOUR, entity="a")])
             cells, revision = kept_cells(service), service.answers.revision()
         with running(home) as service:
             assert (kept_cells(service), service.answers.revision()) == (cells, revision)
@@ -93,7 +92,7 @@ def test_settings_that_change_no_total_start_no_rebuild() -> None:
     """Week start, zone and path style are applied when a question is asked, or to what comes from now on."""
     with fresh_home() as home:
         with running(home, {"week_start": "monday"}) as service:
-            send(service, [Event(_START, 0, HOUR, "a")])
+            send(service, [Event.of(time=_START, duration=HOUR, entity="a")])
             revision = service.answers.revision()
         with running(home, {"week_start": "sunday", "timezone": "Asia/Kolkata", "paths": "hidden"}) as service:
             assert service.answers.revision() == revision
@@ -124,18 +123,18 @@ def test_a_record_that_cannot_be_read_is_told_by_who_only_reads_and_mended_by_th
     """Damage, or another program's hand: never a traceback, and the totals are right again after the next start."""
     with fresh_home() as home:
         with running(home) as service:
-            send(service, [Event(_START + n * 10 * MINUTE, 0, 0, "a") for n in range(4)])
+            send(service, [Event.of(time=_START + n * 10 * MINUTE, entity="a") for n in range(4)])
             before = totals(service, ["day"])
         _record(home, text)
         store = installation(home).store()
         try:
-            answers = Answers(installation(home), store)
+            answers = Answers(installation(home).terms(), store)
             for asked in (answers.today, lambda: answers.report(Query(Selection(*ALWAYS)))):
                 with pytest.raises(StoreError, match=r"can't be read: .* Run `timecode rebuild`") as told:
                     asked()
                 assert len(str(told.value)) < 300
             with pytest.raises(StoreError, match="can't be read"):
-                verify(installation(home), store)
+                verify(installation(home).terms(), store)
         finally:
             store.close()
         with running(home) as service:
@@ -146,7 +145,7 @@ def test_a_record_that_cannot_be_read_is_told_by_who_only_reads_and_mended_by_th
 def test_rebuild_mends_a_record_that_cannot_be_read() -> None:
     with fresh_home() as home:
         with running(home) as service:
-            send(service, [Event(_START, 0, HOUR, "a")])
+            send(service, [Event.of(time=_START, duration=HOUR, entity="a")])
         _record(home, "{")
         for command, code in (("report", 1), ("verify", 1), ("rebuild", 0), ("report", 0), ("verify", 0)):
             ended = timecode(home, command, core__timezone="UTC", core__paths="absolute")
@@ -159,10 +158,10 @@ def test_a_first_start_speaks_of_no_changed_settings(caplog: pytest.LogCaptureFi
     caplog.set_level("INFO")
     with fresh_home() as home:
         with running(home) as service:
-            send(service, [Event(_START, 0, HOUR, "a")])
+            send(service, [Event.of(time=_START, duration=HOUR, entity="a")])
             store = service._store
             with store.reading() as reader:
-                assert not Work.due(reader.metadata(), service.installation.settings.core, service._ledger).needed
+                assert not Upkeep.due(reader.metadata(), service.installation.terms(), service._ledger).needed
         assert "changed" not in caplog.text
         with running(home, _core(60, "04:30")):
             assert "the settings of time accounting changed" in caplog.text

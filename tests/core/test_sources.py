@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from support.houses import fresh_service
 from timecode_core import hookimpl
-from timecode_core.plugins import Plugins
 from timecode_core.protocols import Provider, Submit
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
+from timecode_core.wiring.plugins import Plugins
 
 
 class Tail:
@@ -83,7 +83,7 @@ def test_a_source_submits_under_its_own_name_and_is_stopped_with_the_service() -
         assert tail.submitted.wait(240)
         last = service.answers.last_event()
         assert last is not None
-        assert last.source == "tail"
+        assert last.subject.source == "tail"
     for thread in threading.enumerate():  # the service waits but a little for each
         if thread.name == "timecode-tail":
             thread.join(240)

@@ -9,34 +9,28 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import fresh_service, installed_plugins, plugins_with, stored_values, totals
+from support.intake import taken, taking
 from support.strategies import fewer
 from timecode_core import hookimpl
 from timecode_core.errors import EventError, SettingsError, StepError
 from timecode_core.event import Event
-from timecode_core.observation import Observation
-from timecode_core.plugins import Plugins
+from timecode_core.intake.steps.exclude import build_exclude
+from timecode_core.intake.steps.normalise import normalise
+from timecode_core.intake.steps.redact import build_redact
+from timecode_core.intake.wire import event_to_wire
 from timecode_core.protocols import Provider
-from timecode_core.service import Service
-from timecode_core.settings import CoreSettings
-from timecode_core.steps.exclude import build_exclude
-from timecode_core.steps.normalise import build_normalise
-from timecode_core.steps.redact import build_redact
-from timecode_core.steps.validate import validate
-from timecode_core.wire import event_to_wire, observation_from_wire
+from timecode_core.serving.service import Service
+from timecode_core.setup.settings import CoreSettings
+from timecode_core.subject import Seen
+from timecode_core.wiring.plugins import Plugins
 
 _FOLDER, _NAME = "SecretFolder", "SecretName"
 
 
-def _stored(style: Any, item: dict[str, Any], zone: str = "UTC") -> Event:
-    observation: Observation | None = observation_from_wire({"time": 1_700_000_000, **item}, "test")
-    for step in (validate, build_normalise(CoreSettings(timezone=zone)), build_redact(style, "key")):
-        assert observation is not None
-        observation = step(observation)
-    assert observation is not None
-    return observation.to_event()
+def _stored(style: Any, item: dict[str, Any]) -> Event:
+    return taken({"time": 1_700_000_000, **item}, normalise, build_redact(style, "key"))
 
 
 def _everything(event: Event) -> str:
@@ -100,7 +94,7 @@ def test_a_path_outside_of_the_project_becomes_its_file_name_in_the_default_styl
 ) -> None:
     event = _stored("relative", {"entity": path, "type": kind, "project_root": root})
     assert _FOLDER.casefold() not in _everything(event)
-    assert event.entity.casefold() == f"{_NAME}.py".casefold()
+    assert event.subject.entity.casefold() == f"{_NAME}.py".casefold()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +118,7 @@ def test_a_path_outside_of_the_project_becomes_its_file_name_in_the_default_styl
     ],
 )
 def test_the_default_style_keeps_the_path_below_the_project(entity: str, root: str, kept: str) -> None:
-    assert _stored("relative", {"entity": entity, "project_root": root}).entity == kept
+    assert _stored("relative", {"entity": entity, "project_root": root}).subject.entity == kept
 
 
 @pytest.mark.parametrize(
@@ -142,7 +136,7 @@ def test_the_default_style_keeps_the_path_below_the_project(entity: str, root: s
 @pytest.mark.parametrize("root", ["", "/home/me/p", "C:\\p"])
 def test_a_path_that_only_looks_relative_is_cut_to_its_name(entity: str, root: str) -> None:
     """A blank before it, a climb in its midst, or a drive without a slash: it leads out of the project all the same."""
-    assert _stored("relative", {"entity": entity, "project_root": root}).entity == "x.py"
+    assert _stored("relative", {"entity": entity, "project_root": root}).subject.entity == "x.py"
 
 
 @pytest.mark.parametrize("kind", ["url", "domain"])
@@ -158,26 +152,26 @@ def test_a_path_that_only_looks_relative_is_cut_to_its_name(entity: str, root: s
 )
 def test_an_address_that_is_not_of_the_web_is_a_path(entity: str, kind: str) -> None:
     """Its folders go as those of any path, in the default style and the strictest."""
-    assert _stored("relative", {"entity": entity, "type": kind}).entity == "x.py"
-    assert _stored("hidden", {"entity": entity, "type": kind}).entity == "HIDDEN"
+    assert _stored("relative", {"entity": entity, "type": kind}).subject.entity == "x.py"
+    assert _stored("hidden", {"entity": entity, "type": kind}).subject.entity == "HIDDEN"
     for scheme in ("http", "https", "ftp"):
         address = f"{scheme}://example.com/a/b"
-        assert _stored("hidden", {"entity": address, "type": kind}).entity == address
+        assert _stored("hidden", {"entity": address, "type": kind}).subject.entity == address
 
 
 def test_the_absolute_style_keeps_the_path_in_one_form() -> None:
     for spelling in ("C:\\a\\b.py", "c:/a/./b.py", "c://a//b.py", "file:///c:/a/b.py", "c:\\a\\x\\..\\b.py"):
-        assert _stored("absolute", {"entity": spelling}).entity == "C:/a/b.py"
+        assert _stored("absolute", {"entity": spelling}).subject.entity == "C:/a/b.py"
 
 
 def test_a_hash_tells_files_apart_for_who_has_the_key_and_nobody_else() -> None:
     expected = hmac.new(b"key", b"/home/me/p/a.py", hashlib.sha256).hexdigest()[:32]
     absolute = _stored("hashed", {"entity": "/home/me/p/a.py"})
     below = _stored("hashed", {"entity": "a.py", "project_root": "/home/me/p"})
-    assert absolute.entity == below.entity == f"hashed-{expected}"
+    assert absolute.subject.entity == below.subject.entity == f"hashed-{expected}"
     climbing = _stored("hashed", {"entity": "../p/a.py", "project_root": "/home/me/q"})
-    assert climbing.entity == absolute.entity
-    assert _stored("hashed", {"entity": "/home/me/p/b.py"}).entity != absolute.entity
+    assert climbing.subject.entity == absolute.subject.entity
+    assert _stored("hashed", {"entity": "/home/me/p/b.py"}).subject.entity != absolute.subject.entity
     assert "secret" not in repr(CoreSettings(hash_key="secret"))
 
 
@@ -199,7 +193,7 @@ def test_a_project_that_is_given_as_its_folder_becomes_the_folder_s_name() -> No
         "/p/",
     ):
         event = _stored("relative", {"entity": "a.py", "project": folder})
-        assert event.project == "p"
+        assert event.subject.project == "p"
         assert _FOLDER.casefold() not in _everything(event)
 
 
@@ -227,15 +221,17 @@ def test_no_credentials_query_or_fragment_of_an_address_survive(
 
 def test_an_address_keeps_its_path_and_loses_its_case_where_that_means_nothing() -> None:
     assert (
-        _stored("hidden", {"entity": "HTTPS://me@Example.COM/Path?x#y", "type": "url"}).entity
+        _stored("hidden", {"entity": "HTTPS://me@Example.COM/Path?x#y", "type": "url"}).subject.entity
         == "https://example.com/Path"
     )
 
 
 def test_programs_and_addresses_are_no_paths_unless_they_look_like_one() -> None:
-    assert _stored("hidden", {"entity": "Blender", "type": "app"}).entity == "Blender"
-    assert _stored("hidden", {"entity": f"/Applications/{_FOLDER}/Blender.app", "type": "app"}).entity == "HIDDEN"
-    assert _stored("hidden", {"entity": f"file:///{_FOLDER}/x.html", "type": "url"}).entity == "HIDDEN"
+    assert _stored("hidden", {"entity": "Blender", "type": "app"}).subject.entity == "Blender"
+    assert (
+        _stored("hidden", {"entity": f"/Applications/{_FOLDER}/Blender.app", "type": "app"}).subject.entity == "HIDDEN"
+    )
+    assert _stored("hidden", {"entity": f"file:///{_FOLDER}/x.html", "type": "url"}).subject.entity == "HIDDEN"
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40), st.sampled_from(["file", "url", "app", "domain"]), _outside)
@@ -246,9 +242,9 @@ def test_no_text_whatever_breaks_a_step(entity: str, kind: str, root: str) -> No
             event = _stored(style, {"entity": entity, "type": kind, "project_root": root, "project": entity})
         except EventError:
             continue
-        assert event.entity.strip()
+        assert event.subject.entity.strip()
         assert "\0" not in _everything(event).replace("\\x00", "")
-        assert "\0" not in event.entity + event.project
+        assert "\0" not in event.subject.entity + event.subject.project
 
 
 @pytest.mark.parametrize(
@@ -296,10 +292,10 @@ class Raising:
 
     @hookimpl
     def timecode_steps(self) -> list[Provider]:
-        def step(observation: Observation) -> Observation:
-            if observation.project == "poison":
+        def step(seen: Seen) -> Seen:
+            if seen.project == "poison":
                 raise ZeroDivisionError
-            return observation
+            return seen
 
         return [Provider("raising", lambda _settings, _context: step)]
 
@@ -308,7 +304,7 @@ def test_a_step_that_fails_refuses_the_whole_batch_and_nothing_of_it_is_stored()
     """It fails closed: what it should have hidden may still be there."""
     plugins = Plugins()
     plugins.register(Raising(), "raising")
-    steps = ["validate", "normalise", "raising", "redact"]
+    steps = ["normalise", "raising", "redact"]
     with fresh_service({"steps": steps}, plugins) as service:
         good = {"time": 1_700_000_000, "entity": "a.py"}
         with pytest.raises(StepError, match="'raising' failed"):
@@ -322,27 +318,21 @@ class Spoiling:
 
     @hookimpl
     def timecode_steps(self) -> list[Provider]:
-        def step(observation: Observation) -> Observation:
-            if observation.project == "placeless":
-                return evolve(observation, utc_offset=None)
-            return evolve(observation, branch="a\0b") if observation.project == "spoilt" else observation
+        def step(seen: Seen) -> Seen:
+            return evolve(seen, branch="a\0b") if seen.project == "spoilt" else seen
 
         return [Provider("spoiling", lambda _settings, _context: step)]
 
 
 def test_what_a_step_brings_in_is_checked_before_it_is_stored() -> None:
-    """Half an event is a fault of the step's, and the sender comes again; a NUL, with which ids would not be unique, is
-    refused with that event alone.
-    """
+    """A NUL, with which ids would not be unique, is refused with that event alone."""
     plugins = Plugins()
     plugins.register(Spoiling(), "spoiling")
-    with fresh_service({"steps": ["validate", "normalise", "spoiling", "redact"]}, plugins) as service:
+    with fresh_service({"steps": ["normalise", "spoiling", "redact"]}, plugins) as service:
         good = {"time": 1_700_000_000, "entity": "a.py"}
         receipt = service.submit([good, {**good, "project": "spoilt"}], "test")
         assert [outcome.verdict for outcome in receipt.outcomes] == ["stored", "rejected"]
         assert "NUL" in receipt.outcomes[1].error
-        with pytest.raises(StepError):
-            service.submit([{**good, "time": 1, "project": "placeless"}], "test")
         assert _count(service) == 1
 
 
@@ -352,12 +342,10 @@ def _count(service: Service) -> int:
 
 
 def _excluding(**core: Any) -> Any:
-    normalise, exclude = build_normalise(CoreSettings(timezone="UTC")), build_exclude(CoreSettings(**core))
+    take = taking(normalise, build_exclude(CoreSettings(**core)))
 
     def kept(**item: Any) -> bool:
-        observation = normalise(observation_from_wire({"time": 1, "entity": "a.py", **item}, "test"))
-        assert observation is not None
-        return exclude(observation) is not None
+        return take({"time": 1, "entity": "a.py", **item}) is not None
 
     return kept
 
@@ -425,17 +413,20 @@ def test_an_excluded_event_is_called_so_and_leaves_no_trace() -> None:
     "steps",
     [
         [],
-        ["normalise", "validate", "redact"],
-        ["validate", "normalise"],
-        ["validate", "redact", "redact", "normalise"],
-        ["validate", "redact", "normalise"],
-        ["validate", "normalise", "redact", "exclude"],
-        ["validate", "exclude", "redact"],
+        ["normalise"],
+        ["redact"],
+        ["normalise", "redact", "redact"],
+        ["redact", "normalise"],
+        ["normalise", "redact", "exclude"],
+        ["exclude", "redact"],
     ],
 )
 def test_settings_can_leave_out_no_step_that_keeps_a_promise(steps: list[str]) -> None:
     """Nor put them in an order in which redaction would see paths in another form, or be undone."""
-    with pytest.raises(SettingsError, match="steps must begin with 'validate'"), fresh_service({"steps": steps}):
+    with (
+        pytest.raises(SettingsError, match="steps must hold 'normalise' and end with 'redact'"),
+        fresh_service({"steps": steps}),
+    ):
         pass
 
 

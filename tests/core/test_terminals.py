@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from support.houses import running
 from support.ports import free_port
 from support.server import Server, environment, timecode
-from timecode_core.home import Home
+from timecode_core.setup.home import Home
 
 _COMMAND = "import sys; from timecode_core.cli import main; sys.exit(main())"
 _NAMES = ("naïve-Łódź", "日本語 and a name of many words", "x" * 50, "a\u2028b")

@@ -8,26 +8,26 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import ALWAYS, fresh_service, kept_cells, send, totals
 from support.reference import credits_of, pieces_of, report_of, total_of
 from support.strategies import HOUR, MINUTE, SECOND, batches, events, fewer
-from timecode_core.accounting import credited
-from timecode_core.answers import FROM_EVENTS
+from timecode_core.accounting.crediting import credited
+from timecode_core.accounting.rules.join_gaps import JoinGaps
+from timecode_core.answering.answers import FROM_EVENTS
 from timecode_core.calendar import day_number
 from timecode_core.event import Event
 from timecode_core.query import Query
-from timecode_core.rules.join_gaps import JoinGaps
 from timecode_core.selection import Selection
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
+from timecode_core.stretch import Stretch
 
 START = 1_700_000_000 * SECOND
 
 
 def _worked_example() -> list[Event]:
     def event(second: int, entity: str, project: str, editor: str) -> Event:
-        return Event(START + second * SECOND, 3600, 0, entity, project=project, editor=editor)
+        return Event.of(time=START + second * SECOND, utc_offset=3600, entity=entity, project=project, editor=editor)
 
     a = [event(second, "a.py", "A", "VS Code") for second in (0, 10, 25)]
     b = [event(second, "b.py", "A", "VS Code") for second in (145, 325, 1045, 2245)]
@@ -130,7 +130,9 @@ def test_one_event_more_never_lowers_the_total(known: list[Event], data: st.Data
 
 
 def _at(minute: float, duration: float = 0, entity: str = "/p/a.py", project: str = "") -> Event:
-    return Event(START + round(minute * MINUTE), 0, round(duration * MINUTE), entity, project=project)
+    return Event.of(
+        time=START + round(minute * MINUTE), duration=round(duration * MINUTE), entity=entity, project=project
+    )
 
 
 def _joined(stretches: Iterable[tuple[Event, int, int]]) -> list[tuple[Event, int, int]]:
@@ -179,7 +181,12 @@ def test_a_rebuild_in_pieces_is_the_same_wherever_it_is_cut() -> None:
 def test_no_range_of_days_holds_more_time_than_its_length(known: list[Event], data: st.DataObject) -> None:
     """At one fixed offset, where no clock changes: a day has at most 24 hours, an hour at most sixty minutes."""
     offset = data.draw(st.sampled_from([0, 19_800, -39_600]))
-    here = [Event(e.time, offset, e.duration, e.entity, project=e.project) for e in known]
+    here = [
+        Event.of(
+            time=e.time, utc_offset=offset, duration=e.duration, entity=e.subject.entity, project=e.subject.project
+        )
+        for e in known
+    ]
     with fresh_service({"keystroke_timeout": 86_400}) as service:
         send(service, here)
         assert all(us <= 24 * HOUR for us in totals(service, ["day"]).values())
@@ -220,7 +227,9 @@ def test_the_raw_fallback_agrees_with_the_aggregations(known: list[Event]) -> No
     ("known", "minutes"),
     [
         pytest.param([_at(0), _at(15)], 15, id="a gap of exactly the timeout counts"),
-        pytest.param([_at(0), Event(START + 15 * MINUTE + 1, 0, 0, "/p/a.py")], 0, id="a microsecond more does not"),
+        pytest.param(
+            [_at(0), Event.of(time=START + 15 * MINUTE + 1, entity="/p/a.py")], 0, id="a microsecond more does not"
+        ),
         pytest.param([_at(0)], 0, id="one heartbeat alone is no time"),
         pytest.param([_at(0, 30)], 30, id="a span alone is its own length"),
         pytest.param([_at(0, 30), _at(10)], 30, id="a heartbeat inside a span takes nothing away"),
@@ -259,12 +268,21 @@ def test_a_day_from_the_raw_events_has_its_part_of_gaps_that_reach_far_out_of_it
     """The widest timeout, at the ends of the earth: what lies around the day is read as far as it matters."""
     day = date(2023, 11, 15)
     midnight = day_number(day) * 24 * HOUR
-    known = [Event(midnight + hour * HOUR, offset_h * 3600, 0, "/p/a.py") for hour in hours]
+    known = [Event.of(time=midnight + hour * HOUR, utc_offset=offset_h * 3600, entity="/p/a.py") for hour in hours]
     with fresh_service({"keystroke_timeout": 86_400}) as service:
         send(service, known)
         report = service.answers.report(Query(Selection(day, day), ("type",)))
         assert report.answered_by == FROM_EVENTS
         assert [(row.values, row.time) for row in report.rows] == [(("file",), expected_h * HOUR)]
+
+
+def test_what_an_event_gets_is_one_stretch() -> None:
+    """Its own duration and the pause after it, by whichever clause that counts."""
+    spent, later = _at(0, 5), _at(12)
+    assert list(JoinGaps(15 * MINUTE).stretches([spent, later], 0, 1)) == [Stretch(spent, spent.time, later.time)]
+    assert list(JoinGaps(5 * MINUTE).stretches([spent, _at(10)], 0, 1)) == [
+        Stretch(spent, spent.time, spent.time + 10 * MINUTE)
+    ]
 
 
 def test_what_a_longer_span_still_covers_goes_to_it_and_not_to_the_heartbeat_inside() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 from support.houses import fresh_home, installation, running
-from timecode_core.verification import Verification, verify
+from timecode_core.accounting.verification import Verification, verify
 
 _BEATS = [{"time": 1_700_000_000 + k * 60, "entity": "a.py", "project": "a"} for k in range(5)]
 
@@ -22,7 +22,7 @@ def _verified_after(damage: str) -> Verification:
         database.close()
         store = installation(home).store()
         try:
-            return verify(installation(home), store)
+            return verify(installation(home).terms(), store)
         finally:
             store.close()
 

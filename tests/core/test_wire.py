@@ -8,10 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from timecode_core.errors import EventError
-from timecode_core.wire import MAX_TIME_S, format_time, observation_from_wire, parse_time
+from timecode_core.intake.wire import MAX_TIME_S, event_from_wire, format_time, parse_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TEXTS = [
@@ -29,7 +28,7 @@ _TEXTS = [
 
 
 def _observe(**fields: Any) -> Any:
-    return observation_from_wire({"time": 1, "entity": "a", **fields}, "test")
+    return event_from_wire({"time": 1, "entity": "a", **fields}, "test")
 
 
 @pytest.mark.parametrize("field", _TEXTS)
@@ -72,28 +71,28 @@ def test_a_duration_is_seconds_from_0_to_3600(value: Any) -> None:
 )
 def test_what_is_no_moment_is_refused_with_the_field_s_name(value: Any) -> None:
     with pytest.raises(EventError, match="time"):
-        observation_from_wire({"time": value, "entity": "a"}, "test")
+        event_from_wire({"time": value, "entity": "a"}, "test")
 
 
 @pytest.mark.parametrize("item", [None, 1, "a", [], [{}], True, 1.5, b"{}"])
 def test_an_event_is_an_object(item: Any) -> None:
     with pytest.raises(EventError, match="an event must be an object"):
-        observation_from_wire(item, "test")
+        event_from_wire(item, "test")
 
 
 def test_what_is_missing_is_named_and_every_fault_is_told_at_once() -> None:
     with pytest.raises(EventError, match=r"time is missing.*entity is missing.*project must be text, not null"):
-        observation_from_wire({"project": None}, "test")
+        event_from_wire({"project": None}, "test")
 
 
 def test_unknown_keys_are_let_pass_so_that_a_newer_client_may_talk_to_an_older_service() -> None:
-    assert _observe(lines=12, nested={"a": [1]}, id="00").entity == "a"
+    assert _observe(lines=12, nested={"a": [1]}, id="00")[1].entity == "a"
 
 
 def test_who_brings_an_event_is_its_source_unless_it_says_so_itself() -> None:
-    assert _observe().source == "test"
-    assert _observe(source="").source == "test"
-    assert _observe(source="import").source == "import"
+    assert _observe()[1].source == "test"
+    assert _observe(source="")[1].source == "test"
+    assert _observe(source="import")[1].source == "import"
 
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30))  # noqa: DTZ001  (naive: the offset is drawn apart)
@@ -138,7 +137,7 @@ def test_every_storable_instant_is_written_and_read_back_exactly(time: int, minu
 @given(st.integers(0, 3_600_000_000))
 def test_every_storable_duration_is_written_and_read_back_exactly(duration: int) -> None:
     seconds = json.loads(json.dumps(duration / 1_000_000))
-    assert _observe(duration=seconds).duration == duration
+    assert _observe(duration=seconds)[0].duration == duration
 
 
 def test_a_leap_second_is_the_first_of_the_next_minute() -> None:
@@ -156,8 +155,8 @@ json_values = st.recursive(
 def test_whatever_comes_is_taken_or_refused_and_nothing_else(item: Any) -> None:
     """No input of any shape is a fault of ours: that would be answered with 'try again', for ever."""
     try:
-        observation = observation_from_wire(item, "test")
+        when, seen = event_from_wire(item, "test")
     except EventError:
         return
-    assert isinstance(observation.time, int)
-    assert all(isinstance(getattr(observation, name), str) for name in _TEXTS)
+    assert isinstance(when.time, int)
+    assert all(isinstance(getattr(seen, name), str) for name in _TEXTS)

@@ -11,21 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from support.houses import fresh_home, fresh_service, installation, send, totals
 from support.reference import total_of
 from support.strategies import MINUTE, SECOND, events
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_core.protocols import Store, Transaction
-from timecode_core.writer import GROUP, SMALL, Writer
+from timecode_core.serving.writer import GROUP, SMALL, Writer
 
 _START = 1_700_000_000 * SECOND
 
 
 def _beat(minute: int, project: str = "A") -> Event:
-    return Event(_START + minute * MINUTE, 0, 0, "a.py", project=project)
+    return Event.of(time=_START + minute * MINUTE, entity="a.py", project=project)
 
 
 class Failing:
@@ -56,10 +55,10 @@ class Failing:
 
             def checked(events: Sequence[Event]) -> None:
                 insert(events)
-                for project in {event.project for event in events} - projects:
+                for project in {event.subject.project for event in events} - projects:
                     projects.add(project)
                     self.meanwhile.pop(project, lambda: None)()
-                if any(event.project == "poison" for event in events):
+                if any(event.subject.project == "poison" for event in events):
                     raise self._error()
 
             transaction.insert = checked  # type: ignore[method-assign]
@@ -75,7 +74,7 @@ class Writing:
     def __init__(self, home: Path, error: Callable[[], Exception]) -> None:
         wired = installation(home)
         self.store = Failing(wired.store(writable=True), error)
-        self.ledger = wired.ledger()
+        self.ledger = wired.terms().ledger()
         self.writer = Writer(self.store, self.ledger)
         self._threads: list[threading.Thread] = []
 
@@ -115,9 +114,9 @@ class Writing:
 
     def begin(self, *submissions: Sequence[Event]) -> None:
         """Submit these in this order, while the writer is busy."""
-        for events in submissions:
+        for submission in submissions:
             before = len(self.writer._waiting)
-            thread = threading.Thread(target=self.submit, args=[events])
+            thread = threading.Thread(target=self.submit, args=[submission])
             thread.start()
             self._threads.append(thread)
             while len(self.writer._waiting) == before:

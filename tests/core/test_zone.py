@@ -12,15 +12,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import fresh_service
 from support.server import environment, start, timecode
 from support.strategies import SECOND, fewer
-from timecode_core import zone as zones
 from timecode_core.errors import SettingsError
-from timecode_core.settings import Settings
-from timecode_core.zone import Zone, machine_zone, zone_in_force
+from timecode_core.setup import zone as zones
+from timecode_core.setup.settings import Settings
+from timecode_core.setup.zone import Zone, machine_zone, zone_in_force
 
 _WINTER, _SUMMER = (int(datetime(2026, month, 1, tzinfo=UTC).timestamp()) * SECOND for month in (1, 7))
 _HOUR = 3600
@@ -131,7 +130,9 @@ def test_another_spelling_is_refused_where_the_file_system_ignores_case(tmp_path
     place = subprocess.run([sys.executable, "-c", tzdata], capture_output=True, text=True, check=True).stdout.strip()
     (tmp_path / "Europe").mkdir(exist_ok=True)
     (tmp_path / "Europe" / "Berlin").symlink_to(place)
-    code = "from timecode_core.zone import *; print(named_zone('Europe/Berlin')); named_zone('Europe/../Europe/Berlin')"
+    code = (
+        "from timecode_core.setup.zone import named_zone as zone; print(zone('Europe/Berlin')); zone('Europe/./Berlin')"
+    )
     told = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONTZPATH": str(tmp_path)},

@@ -9,9 +9,9 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from support.ports import free_port
 from timecode_core.errors import RenderError
-from timecode_export_png.flags import flags
+from timecode_export_png.chromium.flags import flags
+from timecode_export_png.chromium.tools import find
 from timecode_export_png.settings import PngSettings
-from timecode_export_png.tools import find
 
 
 @pytest.fixture(scope="session")

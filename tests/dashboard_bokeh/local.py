@@ -15,10 +15,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from dashboard_bokeh.samples import Charts, Spent, render
-from timecode_core.periods import before, days_of
+from timecode_core.answering.periods import before, days_of
 from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.board import Board
-from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer
+from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer, Options
 from timecode_dashboard_bokeh.page_renderer import PageRenderer
 
 TODAY = date(2026, 3, 31)
@@ -74,11 +74,11 @@ def serving(
                 self._send(200, "application/json", json.dumps(WELL if says is None else says).encode())
             elif url.path == "/api/v1/export/charts" and status == 200:
                 filters = {"project": tuple(query["project"])} if "project" in query else {}
-                theme = query.get("theme", ["light"])[0]
                 first, last = days(query)
                 compared = before(query.get("period", [None])[0], (first, last))
-                selection = Selection(first, last, filters, "dark" if theme == "dark" else "light", compared)
-                made = render(charts, selection, spent)
+                selection = Selection(first, last, filters, compared)
+                options = Options(theme="dark" if query.get("theme") == ["dark"] else "light")
+                made = render(charts, selection, spent, options)
                 self._send(200, made.media_type, made.body)
             else:
                 self._send(status if status != 200 else 404, "application/problem+json", b'{"title": "no"}')

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.buckets import bucket, labels, ranged, starts
-from timecode_dashboard_bokeh.durations import HOUR
+from timecode_dashboard_bokeh.formatting import HOUR
 
 FIRST = date(2026, 1, 1)
 

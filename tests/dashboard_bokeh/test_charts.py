@@ -10,11 +10,10 @@ import pytest
 from bokeh.model import Model
 from bokeh.models import ColumnDataSource, DataTable, HoverTool, LegendItem, Plot, Text, VBar
 from dashboard_bokeh.samples import MINUTE, Charts, Spent, answers, plausible
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.board import Board
-from timecode_dashboard_bokeh.canvas import EMPTY
+from timecode_dashboard_bokeh.formatting import EMPTY
 
 DAY = date(2026, 3, 2)
 NAMES = ("days", "projects", "languages", "table")
@@ -56,7 +55,7 @@ def built(name: str, selection: Selection, spent: list[Spent], *, still: bool = 
     board = Board(Charts())
     charts = board.chosen([name])
     reports = answers(board.queries(charts, selection), spent)
-    return board.model(charts[0], selection, reports, board.look(selection, reports, still=still))
+    return board.model(charts[0], selection, reports, board.look("light", reports, still=still))
 
 
 def models(root: Any) -> Iterator[Model]:

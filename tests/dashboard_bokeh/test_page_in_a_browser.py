@@ -20,7 +20,7 @@ from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
-from timecode_core.periods import PERIODS, days_of
+from timecode_core.answering.periods import PERIODS, days_of
 
 pytestmark = pytest.mark.browser
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)

@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from timecode_core import Theme
 from timecode_core.query import Query, Report, Row
-from timecode_core.selection import Selection, Theme
+from timecode_core.selection import Selection
 from timecode_dashboard_bokeh.look import INKS
 from timecode_dashboard_bokeh.palette import PALETTES, colours
 

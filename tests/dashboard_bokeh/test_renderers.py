@@ -14,12 +14,12 @@ import pytest
 import timecode_dashboard_bokeh
 from attrs import evolve, frozen
 from dashboard_bokeh.samples import MINUTE, Charts, Spent, plausible, provider, render
+from timecode_core.answering.periods import before
 from timecode_core.errors import PluginError, QueryError, RenderError
-from timecode_core.home import Home
-from timecode_core.periods import before
 from timecode_core.protocols import Context
 from timecode_core.selection import Before, Selection
-from timecode_core.settings import CoreSettings
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import CoreSettings
 from timecode_dashboard_bokeh.board import Board
 from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer, Options
 from timecode_dashboard_bokeh.page_renderer import PageRenderer
@@ -116,8 +116,7 @@ def test_the_same_answers_are_not_drawn_twice() -> None:
 
 def test_a_third_party_s_chart_stands_beside_the_others_in_our_theme() -> None:
     """A chart that says nothing of its looks gets the card's background."""
-    dark = Selection(FIRST, LAST, theme="dark")
-    answer = json.loads(render(charts(Own()), dark, SPENT, Options(("own",))).body)
+    answer = json.loads(render(charts(Own()), WEEK, SPENT, Options(("own",), "dark")).body)
     assert "#171c24" in json.dumps(answer["charts"][0]["item"])
 
 
@@ -183,7 +182,7 @@ def test_nothing_is_imported_from_bokeh_before_a_chart_is_drawn() -> None:
 def test_the_hook_is_published_and_the_plugin_keeps_it() -> None:
     """`timecode_charts` exists once the plugin is registered, and collects from anybody."""
     manager = pluggy.PluginManager("timecode")
-    from timecode_core import hookspecs
+    from timecode_core.wiring import hookspecs
 
     manager.add_hookspecs(hookspecs)
     manager.register(timecode_dashboard_bokeh)

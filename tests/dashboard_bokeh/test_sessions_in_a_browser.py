@@ -19,8 +19,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 from support.ports import free_port
 from support.server import Server, start, timecode
-from timecode_core.home import Home
-from timecode_ingest_http.sessions import Sessions
+from timecode_core.setup.home import Home
+from timecode_ingest_http.access.sessions import Sessions
 
 pytestmark = pytest.mark.browser
 PATIENCE_S = 240

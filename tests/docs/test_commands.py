@@ -13,13 +13,14 @@ import click
 import pytest
 from docs.manual import PAGES, ROOT, blocks, codes, first_codes, headings, inline_commands, section, tables
 from support.server import timecode
-from timecode_core.aggregation import LABELS
+from timecode_core.answering.columns import TIME
 from timecode_core.cli import build_group
-from timecode_core.columns import TIME
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.plugins import Plugins
-from timecode_core.settings import Settings
+from timecode_core.deferred import DeferredCommand
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import Settings
+from timecode_core.subject import LABELS
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import Plugins
 
 USAGE = "docs/usage.md"
 EXAMPLES = [page for page in PAGES if page.is_relative_to(ROOT / "examples")]
@@ -37,7 +38,8 @@ def installation(home: Path = Path("nowhere")) -> Installation:
 
 def commands() -> Mapping[str, click.Command]:
     """Every command by name."""
-    return build_group(installation()).commands
+    found = build_group(installation()).commands
+    return {name: one.load() if isinstance(one, DeferredCommand) else one for name, one in found.items()}
 
 
 def options(command: click.Command) -> set[str]:

@@ -18,19 +18,19 @@ from attrs import evolve
 from click.testing import CliRunner
 from docs.manual import ROOT, Block, blocks
 from support.houses import noon, running, totals
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.observation import Observation
-from timecode_core.plugins import Plugins
-from timecode_core.protocols import Submit
-from timecode_core.rendering import Rendering
+from timecode_core.answering.rendering import Rendering
+from timecode_core.protocols import EventStep, Submit
 from timecode_core.selection import Selection
-from timecode_core.service import Service
-from timecode_core.settings import Settings
+from timecode_core.serving.service import Service
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import Settings
+from timecode_core.subject import Seen
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import Plugins
 from timecode_dashboard_bokeh.board import Board
+from timecode_ingest_http.access.codes import Codes
+from timecode_ingest_http.access.keys import KeyRight, Keys
 from timecode_ingest_http.app import Identity, make_app
-from timecode_ingest_http.codes import Codes
-from timecode_ingest_http.keys import KeyRight, Keys
 from timecode_ingest_http.settings import HttpSettings
 
 BLOCKS = blocks(ROOT / "docs" / "plugins.md", "python")
@@ -102,13 +102,14 @@ def test_the_source_submits_until_it_is_stopped(tmp_path: Path) -> None:
 
 def test_the_step_takes_part_once_it_is_named(house: House) -> None:
     """A branch is cut to its ticket; one without stays."""
-    steps = ("validate", "normalise", "ticket", "exclude", "redact")
+    steps = ("normalise", "ticket", "exclude", "redact")
     with house("timecode_steps", steps=steps) as service:
         service.submit(beats([0, 60], branch="fix/AB-12-cart"), "test")
         service.submit(beats([120], branch="main"), "test")
         assert totals(service, ["branch"]) == {("AB-12",): 120 * SECOND}
         step = service.installation.steps()["ticket"]
-        plain = Observation(0, "a", branch="main")
+        assert not isinstance(step, EventStep)
+        plain = Seen("a", branch="main")
         assert step(plain) == plain
         assert step(evolve(plain, branch="x/C-3")) == evolve(plain, branch="C-3")
 
@@ -133,9 +134,9 @@ def test_the_renderer_renders(house: House) -> None:
     """It takes its option as text, and gives the lines."""
     with house("timecode_renderers") as service:
         service.submit(beats([0, 720]), "test")
-        rendered = service.render("lines", Selection(DAY, DAY), {"top": ["1"]})
+        rendered = service.render(service.order("lines", Selection(DAY, DAY), {"top": ["1"]}))
         assert (rendered.body, rendered.suffix) == (b"0.2 h  p\n", "txt")
-        assert service.render("lines", Selection(DAY, DAY), {"top": ["0"]}).body == b""
+        assert service.render(service.order("lines", Selection(DAY, DAY), {"top": ["0"]})).body == b""
 
 
 def test_the_command_prints_todays_hours(house: House, tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_the_http_resource_takes_events_behind_the_guard(house: House) -> None:
             assert client.simulate_post("/my/visit", headers=sent | bearer, body=packed).status_code == status
         last = service.answers.last_event()
         assert last is not None
-        assert (last.entity, last.source) == ("https://example.org/page", "visits")
+        assert (last.subject.entity, last.subject.source) == ("https://example.org/page", "visits")
 
 
 def test_the_chart_draws_an_answer_and_no_answer(house: House) -> None:
@@ -180,8 +181,10 @@ def test_the_chart_draws_an_answer_and_no_answer(house: House) -> None:
         board = Board(plugins)
         assert "clock" in board.charts
         for day in (DAY, date(2020, 1, 1)):
-            rendering = Rendering(service.answers, service.installation.renderers())
-            rendered = rendering.render("charts", Selection(day, day), {"chart": ["clock"]})
+            rendering = Rendering(
+                service.answers, service.installation.renderers(), service.installation.settings.fingerprint
+            )
+            rendered = rendering.render(rendering.order("charts", Selection(day, day), {"chart": ["clock"]}))
             assert b'"title":"By hour of the day"' in rendered.body
 
 

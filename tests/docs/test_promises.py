@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from docs.manual import codes, section, tables
 from support.houses import fresh_service, totals
-from timecode_core.accounting import credited
+from support.intake import taken
+from timecode_core.accounting.crediting import credited
+from timecode_core.accounting.rules.join_gaps import JoinGaps
 from timecode_core.event import Event
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.intake import Intake
-from timecode_core.plugins import Plugins
 from timecode_core.protocols import Step
-from timecode_core.rules.join_gaps import JoinGaps
-from timecode_core.settings import Settings
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import Settings
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import Plugins
 
 SECOND = 1_000_000
 ACCOUNTING = "docs/time-accounting.md"
@@ -29,7 +29,7 @@ def test_the_worked_example_is_right() -> None:
     (table,) = tables(section(ACCOUNTING, "A worked example"))
     rows = [(int(row[0]), row[1], row[2], row[3], int(row[4])) for row in table]
     events = [
-        Event((START + at) * SECOND, 0, 0, entity, project=project, editor=editor)
+        Event.of(time=(START + at) * SECOND, entity=entity, project=project, editor=editor)
         for at, entity, project, editor, _ in rows
     ]
     earned = dict.fromkeys((event.time for event in events), 0)
@@ -87,6 +87,4 @@ def test_every_path_style_stores_what_the_page_says(tmp_path: Path) -> None:
 def redacted(home: Path, style: str, item: dict[str, Any]) -> str:
     """The entity that is stored of an event in a path style."""
     steps: dict[str, Step] = Installation(Home(home), Settings({"core": {"paths": style}}), Plugins()).steps()
-    event = Intake(steps, writer=None)._prepare(item, "test")  # type: ignore[arg-type]
-    assert isinstance(event, Event)
-    return event.entity
+    return taken(item, *steps.values()).subject.entity

@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 import pytest
 from docs.manual import ROOT, codes, first_codes, headings, section, tables, text_of
-from timecode_core.installation import _PROVIDER_HOOKS
-from timecode_core.periods import PERIODS
-from timecode_core.plugins import Plugins
-from timecode_core.settings import CoreSettings, Settings
+from timecode_core.answering.periods import PERIODS
+from timecode_core.setup.settings import CoreSettings, Settings
+from timecode_core.wiring.installation import _PROVIDER_HOOKS
+from timecode_core.wiring.plugins import Plugins
 from timecode_ingest_http.settings import TABLE, HttpSettings
 
 USAGE = "docs/usage.md"

@@ -8,10 +8,10 @@ import pytest
 from dashboard_bokeh.samples import Charts
 from timecode_core.errors import RenderError
 from timecode_dashboard_bokeh.board import Board
-from timecode_export_png.camera import Camera
+from timecode_export_png.chromium.camera import Camera
+from timecode_export_png.chromium.tools import Tools, find
 from timecode_export_png.png_renderer import PngRenderer
 from timecode_export_png.settings import PngSettings
-from timecode_export_png.tools import Tools, find
 
 PATIENCE_S = 200
 """For one picture: no test is about how long it takes, and a second try must fit into a test's limit."""

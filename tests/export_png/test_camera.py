@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from timecode_core.errors import RenderError
-from timecode_export_png.camera import Camera
+from timecode_export_png.chromium.camera import Camera
+from timecode_export_png.chromium.tools import Tools
 from timecode_export_png.settings import PngSettings
-from timecode_export_png.tools import Tools
 
 
 class Fake:
@@ -38,7 +38,7 @@ class Fake:
 
 @pytest.fixture(autouse=True)
 def _anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("timecode_export_png.camera.find", lambda _settings: Tools("browser", "driver"))
+    monkeypatch.setattr("timecode_export_png.chromium.camera.find", lambda _settings: Tools("browser", "driver"))
 
 
 def camera(*fails: bool, **settings: Any) -> tuple[Camera, list[Fake]]:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from timecode_export_png.leftovers import OWNER, new_folder, sweep
+from timecode_export_png.chromium.leftovers import OWNER, new_folder, sweep
 
 
 @pytest.fixture(autouse=True)

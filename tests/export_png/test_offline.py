@@ -15,8 +15,8 @@ from dashboard_bokeh.samples import plausible, render
 from export_png.conftest import PATIENCE_S
 from selenium.common.exceptions import WebDriverException
 from timecode_core.selection import Selection
-from timecode_export_png import browser, flags
-from timecode_export_png.camera import Camera
+from timecode_export_png.chromium import browser, flags
+from timecode_export_png.chromium.camera import Camera
 from timecode_export_png.png_renderer import Options, PngRenderer
 
 pytestmark = pytest.mark.browser

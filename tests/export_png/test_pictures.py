@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from attrs import evolve
 from dashboard_bokeh.samples import MINUTE, Spent, plausible, render
 from export_png.conftest import PATIENCE_S
 from PIL import Image, ImageStat
+from timecode_core import Theme
 from timecode_core.errors import RenderError
-from timecode_core.selection import Selection, Theme
-from timecode_export_png.camera import Camera
+from timecode_core.selection import Selection
+from timecode_export_png.chromium.camera import Camera
+from timecode_export_png.chromium.tools import Tools
 from timecode_export_png.png_renderer import Options, PngRenderer
 from timecode_export_png.settings import PngSettings
-from timecode_export_png.tools import Tools
 
 pytestmark = pytest.mark.browser
 FIRST, LAST = date(2026, 1, 5), date(2026, 1, 11)
@@ -29,7 +31,7 @@ CARD = {"light": (255, 255, 255), "dark": (23, 28, 36)}
 
 def picture(png: PngRenderer, options: Options, theme: Theme = "light", spent: list[Spent] = SPENT) -> Image.Image:
     """The decoded picture of a week; anything else than a PNG does not open."""
-    rendered = render(png, Selection(FIRST, LAST, theme=theme), spent, options)
+    rendered = render(png, Selection(FIRST, LAST), spent, evolve(options, theme=theme))
     assert rendered.body.startswith(b"\x89PNG\r\n\x1a\n")
     assert (rendered.media_type, rendered.suffix) == ("image/png", "png")
     assert rendered.stem == f"timecode-{options.chart}-2026-01-05-2026-01-11"

@@ -12,16 +12,16 @@ import pytest
 import timecode_export_png
 from dashboard_bokeh.samples import Charts, plausible, render
 from timecode_core.errors import QueryError, RenderError
-from timecode_core.home import Home
 from timecode_core.protocols import Context
 from timecode_core.selection import Selection
-from timecode_core.settings import CoreSettings
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import CoreSettings
 from timecode_dashboard_bokeh.board import Board
-from timecode_export_png import flags
-from timecode_export_png.camera import Camera
+from timecode_export_png.chromium import flags
+from timecode_export_png.chromium.camera import Camera
+from timecode_export_png.chromium.tools import Tools, find
 from timecode_export_png.png_renderer import Options, PngRenderer
 from timecode_export_png.settings import PngSettings
-from timecode_export_png.tools import Tools, find
 
 DAY = date(2026, 1, 5)
 
@@ -33,7 +33,7 @@ def absent(_name: str) -> None:
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "freebsd14"])
 def test_what_is_missing_is_named_with_what_to_install(platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On every system the error names both tools, the remedy, and the settings."""
-    monkeypatch.setattr("timecode_export_png.tools._runs", lambda _path: False)
+    monkeypatch.setattr("timecode_export_png.chromium.tools._runs", lambda _path: False)
     with pytest.raises(RenderError, match="Chromium and chromedriver") as caught:
         find(PngSettings(), which=absent, platform=platform)
     assert "nstall" in caught.value.remedy

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from attrs import evolve
 from dashboard_bokeh.samples import MINUTE, Spent, answers
-from timecode_core.periods import before
+from timecode_core.answering.periods import before
 from timecode_core.selection import Selection
-from timecode_export_png import totals
+from timecode_export_png.pictures import totals
 
 THURSDAY = date(2026, 1, 15)
 WEEK = Selection(THURSDAY - timedelta(days=3), THURSDAY)

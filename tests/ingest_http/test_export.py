@@ -7,10 +7,9 @@ from email.message import Message
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.server import Server
-from timecode_ingest_http.answers import disposition, media_type
+from timecode_ingest_http.responses import disposition, media_type
 
 
 def test_an_export_has_its_type_and_a_file_name(service: Server) -> None:

@@ -10,15 +10,14 @@ from falcon.testing import TestClient
 from support.houses import fresh_home, fresh_service, plugins_with, running, started
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
-from timecode_core.observation import Observation
-from timecode_core.plugins import Plugins
 from timecode_core.protocols import Provider
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
 from timecode_core.stretch import Stretch
+from timecode_core.subject import Seen
+from timecode_core.wiring.plugins import Plugins
+from timecode_ingest_http.access.codes import Codes
 from timecode_ingest_http.app import Identity, make_app
-from timecode_ingest_http.codes import Codes
-from timecode_ingest_http.mount import Mount
-from timecode_ingest_http.policy import OPEN
+from timecode_ingest_http.mount import Mount, Policy
 from timecode_ingest_http.settings import HttpSettings
 
 TOKEN = "0b0e0a52-0000-4000-8000-000000000000"
@@ -68,10 +67,10 @@ class Stumbling:
 
     @hookimpl
     def timecode_steps(self) -> list[Provider]:
-        def stumble(observation: Observation) -> Observation:
-            if "secret" in observation.entity:
+        def stumble(seen: Seen) -> Seen:
+            if "secret" in seen.entity:
                 raise RuntimeError("could not hide it")
-            return observation
+            return seen
 
         return [Provider("stumble", lambda _settings, _context: stumble)]
 
@@ -80,7 +79,7 @@ def test_a_step_that_fails_stores_nothing_of_the_batch() -> None:
     """Redaction fails closed: 503 for the whole batch, of which nothing is stored."""
     plugins = Plugins()
     plugins.register(Stumbling(), "stumbling")
-    core = {"steps": ("validate", "normalise", "exclude", "stumble", "redact")}
+    core = {"steps": ("normalise", "exclude", "stumble", "redact")}
     with fresh_home() as home, running(home, core, plugins) as service:
         client = client_of(service)
         answer = client.simulate_post("/api/v1/events", json=[*EVENTS, {"time": 1, "entity": "/secret"}])
@@ -101,7 +100,7 @@ class Broken:
 def test_a_bug_is_logged_with_its_route_and_not_with_the_path(caplog: pytest.LogCaptureFixture) -> None:
     """Where anybody may call a route, its path is anybody's text, line feeds included."""
     with fresh_service() as service:
-        mounts = [Mount("/broken/{name}", Broken(), OPEN)]
+        mounts = [Mount("/broken/{name}", Broken(), Policy(open=True))]
         app = make_app(service, HttpSettings(), Identity(TOKEN, 4821), Codes(), mounts)
         answer = TestClient(app).simulate_get("/broken/x%0aforged", headers={"Host": "127.0.0.1:4821"})
     assert answer.status_code == 500

@@ -10,7 +10,7 @@ import pytest
 from ingest_http.conftest import SERVERS
 from support.crowd import MIB, Crowd, announcement, cost
 from support.server import Server, start
-from timecode_ingest_http.body import MAX_OPEN_BODY
+from timecode_ingest_http.body_size import MAX_OPEN_BODY
 
 HEADS: dict[str, tuple[int, str, dict[str, str | None]]] = {
     "no credential": (401, "POST /api/v1/events", {"Authorization": None}),

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from support.server import Server, timecode
 from timecode_core.errors import TimecodeError
-from timecode_core.home import Home
-from timecode_ingest_http.keys import Keys
-from timecode_ingest_http.token import UUID4
+from timecode_core.setup.home import Home
+from timecode_ingest_http.access.keys import Keys
+from timecode_ingest_http.access.token import UUID4
 
 EVENTS = "/api/v1/events"
 

@@ -25,7 +25,7 @@ from support.ports import free_port, has_ipv6
 from support.server import Server, children, environment, running, start, timecode
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_ingest_http.commands.serve import _tell
-from timecode_ingest_http.running import Running
+from timecode_ingest_http.hosting import Hosted
 
 BATCH = [{"time": 1_700_000_000 + 5 * n, "entity": f"/a/{n}.py", "project": "life"} for n in range(50)]
 ASSET = re.compile(r"/assets/[\w/.-]+")
@@ -251,7 +251,7 @@ def test_it_says_that_it_listens_once_it_is_ready(
 ) -> None:
     """While totals are recomputed it says so; a terminal is shown how far it is, a log is told once."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-    _tell("Timecode listens.", cast("Running", Rebuilding()))
+    _tell("Timecode listens.", cast("Hosted", Rebuilding()))
     shown = capsys.readouterr().out.splitlines()
     waiting = "Timecode is getting ready: recomputing totals: {} of 3 events."
     assert shown[0] == waiting.format(1)
@@ -264,7 +264,7 @@ def test_it_says_that_it_listens_once_it_is_ready(
 
 def test_a_service_that_cannot_get_ready_does_not_say_that_it_listens(capsys: pytest.CaptureFixture[str]) -> None:
     """The fault is told in one line instead."""
-    _tell("Timecode listens.", cast("Running", Rebuilding(TimecodeError("no rule.", remedy="Name one."))))
+    _tell("Timecode listens.", cast("Hosted", Rebuilding(TimecodeError("no rule.", remedy="Name one."))))
     shown = capsys.readouterr()
     assert "Timecode listens." not in shown.out
     assert shown.err == "timecode: no rule. Name one.\n"
@@ -273,7 +273,7 @@ def test_a_service_that_cannot_get_ready_does_not_say_that_it_listens(capsys: py
 def test_what_may_mend_is_told_once_and_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
     """A full disk may have room later: the service tries again, and says then that it listens."""
     full = StoreError("the disk is full.", remedy="Free some.")
-    _tell("Timecode listens.", cast("Running", Rebuilding(full, times=2)))
+    _tell("Timecode listens.", cast("Hosted", Rebuilding(full, times=2)))
     shown = capsys.readouterr()
     assert shown.err == "timecode: the disk is full. Free some. It is tried again.\n"
     assert shown.out.splitlines()[-1] == "Timecode listens."

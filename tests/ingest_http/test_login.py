@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from support.page import Page, code_in, code_of
 from support.server import Server, environment, timecode
-from timecode_ingest_http.codes import LIFETIME_S, Codes
-from timecode_ingest_http.greeting import greeting_mac
+from timecode_ingest_http.access.codes import LIFETIME_S, Codes
+from timecode_ingest_http.access.greeting import greeting_mac
 
 
 def test_the_answer_is_the_whole_link(service: Server) -> None:

@@ -16,17 +16,17 @@ from falcon.testing import TestClient
 from support.houses import fresh_home, installation, running
 from timecode_core import hookimpl
 from timecode_core.errors import PluginError
-from timecode_core.home import Home
-from timecode_core.plugins import Plugins
 from timecode_core.protocols import Asset, Provider, Rendered
 from timecode_core.query import Query
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
+from timecode_core.setup.home import Home
+from timecode_core.wiring.plugins import Plugins
+from timecode_ingest_http.access.codes import Codes
+from timecode_ingest_http.access.keys import Keys
 from timecode_ingest_http.app import Identity, make_app
-from timecode_ingest_http.body import MAX_BODY, read_body
-from timecode_ingest_http.codes import Codes
-from timecode_ingest_http.keys import Keys
-from timecode_ingest_http.mount import Mount
-from timecode_ingest_http.policy import Policy
+from timecode_ingest_http.body import read_body
+from timecode_ingest_http.body_size import MAX_BODY
+from timecode_ingest_http.mount import Mount, Policy
 from timecode_ingest_http.settings import HttpSettings
 from timecode_ingest_http.shell import Shell
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from support.houses import fresh_service
 from support.server import Server
-from timecode_core.periods import PERIODS
+from timecode_core.answering.periods import PERIODS
+from timecode_ingest_http.access.codes import Codes
+from timecode_ingest_http.access.credentials import Credentials
+from timecode_ingest_http.access.keys import Keys
+from timecode_ingest_http.access.sign_in import SignIn
 from timecode_ingest_http.app import Identity, own_mounts
-from timecode_ingest_http.codes import Codes
-from timecode_ingest_http.credentials import Credentials
-from timecode_ingest_http.keys import Keys
 from timecode_ingest_http.mount import Mount
 from timecode_ingest_http.resources.openapi import description
 from timecode_ingest_http.settings import HttpSettings
 from timecode_ingest_http.shell import Shell
-from timecode_ingest_http.sign_in import SignIn
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 

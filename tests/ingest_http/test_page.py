@@ -12,9 +12,9 @@ from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.support.ui import WebDriverWait
 from support.ports import free_port
 from support.server import Server, environment
-from timecode_export_png.flags import flags
+from timecode_export_png.chromium.flags import flags
+from timecode_export_png.chromium.tools import find
 from timecode_export_png.settings import PngSettings
-from timecode_export_png.tools import find
 from timecode_ingest_http.commands.open import FILE
 
 

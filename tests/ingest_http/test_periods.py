@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from support.server import Server
-from timecode_core.periods import PERIODS
+from timecode_core.answering.periods import PERIODS
 
 ENDPOINTS = ("/api/v1/stats", "/api/v1/events", "/api/v1/export/json")
 

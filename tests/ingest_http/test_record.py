@@ -14,7 +14,7 @@ from ingest_http.conftest import SERVERS
 from support.ports import free_port
 from support.server import Server, environment, start, timecode
 from timecode_core import __version__
-from timecode_core.home import Home
+from timecode_core.setup.home import Home
 from timecode_ingest_http.record import ServiceRecord
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from support.page import Page
 from support.server import Server, start, timecode
-from timecode_core.home import Home
-from timecode_ingest_http.bearers import Bearers
-from timecode_ingest_http.challenges import LIFETIME_S, Challenges
-from timecode_ingest_http.sessions import Sessions
+from timecode_core.setup.home import Home
+from timecode_ingest_http.access.bearers import Bearers
+from timecode_ingest_http.access.challenges import LIFETIME_S, Challenges
+from timecode_ingest_http.access.sessions import Sessions
 
 EVENTS = "/api/v1/events"
 READ = ("/api/v1/status", "/api/v1/stats", EVENTS, "/api/v1/export/json")

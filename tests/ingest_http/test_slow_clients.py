@@ -12,8 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from ingest_http.conftest import SERVERS
 from support.server import Server, start
 from timecode_ingest_http.servers.request_head import MAX_HEAD, Arrival

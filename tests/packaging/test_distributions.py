@@ -240,9 +240,9 @@ def shop(with_example: Environment, tmp_path_factory: pytest.TempPathFactory) ->
         for minute, entity, project in beats
     ]
     submit = f"""
-from timecode_core.installation import Installation
-from timecode_core.home import Home
-from timecode_core.service import Service
+from timecode_core.wiring.installation import Installation
+from timecode_core.setup.home import Home
+from timecode_core.serving.service import Service
 from pathlib import Path
 service = Service(Installation.load(Home(Path({str(home)!r}))))
 service.start()

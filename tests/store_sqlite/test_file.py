@@ -16,8 +16,8 @@ from store_sqlite.power import Disk, PowerVFS
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import QueryError, StoreError, TimecodeError
 from timecode_core.event import Event
-from timecode_store_sqlite.contexts import Contexts, Labels
-from timecode_store_sqlite.place import check_place, file_system
+from timecode_store_sqlite.label_sets import Labels, LabelSets
+from timecode_store_sqlite.location import check_location, file_system
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
@@ -39,7 +39,7 @@ def store(path: Path) -> Iterator[SqliteStore]:
 
 def write(store: SqliteStore, first: int = 0, count: int = 1, text: str = "") -> None:
     with store.writing() as transaction:
-        transaction.insert([Event(n, 0, 0, f"a{text}") for n in range(first, first + count)])
+        transaction.insert([Event.of(time=n, entity=f"a{text}") for n in range(first, first + count)])
         transaction.apply(DAYS, {(0,): count})
 
 
@@ -82,16 +82,16 @@ def test_names_that_were_deleted_leave_the_file(store: SqliteStore, path: Path, 
     """Once its events and cells are gone, neither a project's name nor a file's is in any file of the store."""
     for secret in ("SecretProject", "SecretFile"):
         assert secret.encode() not in contents(tmp_path)
-    events = [Event(n, 0, 0, f"SecretFile{n}", project="SecretProject", source="http") for n in range(300)]
-    kept = Event(5, 0, 0, "kept.py", project="kept")
+    events = [Event.of(time=n, entity=f"SecretFile{n}", project="SecretProject", source="http") for n in range(300)]
+    kept = Event.of(time=5, entity="kept.py", project="kept")
     with store.writing() as transaction:
         transaction.insert(events)
         transaction.insert([kept])
-        transaction.apply(PROJECTS, {(0, each.project, each.entity): 1 for each in [*events, kept]})
+        transaction.apply(PROJECTS, {(0, each.subject.project, each.subject.entity): 1 for each in [*events, kept]})
     assert b"SecretProject" in contents(tmp_path)
     with store.writing() as transaction:
         transaction.delete(events)
-        transaction.apply(PROJECTS, {(0, each.project, each.entity): -1 for each in events})
+        transaction.apply(PROJECTS, {(0, each.subject.project, each.subject.entity): -1 for each in events})
     for secret in ("SecretProject", "SecretFile"):
         assert secret.encode() not in contents(tmp_path)
     with store.reading() as reader:
@@ -179,9 +179,9 @@ def test_a_network_file_system_is_refused(tmp_path: Path) -> None:
     share.mkdir()
     mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {str(share).replace(' ', chr(92) + '040')} nfs4 rw 0 0\n")
     assert file_system(tmp_path / "t.db", mounts) == "ext4"
-    check_place(tmp_path / "t.db", mounts=mounts)
+    check_location(tmp_path / "t.db", mounts=mounts)
     with pytest.raises(StoreError, match=r"network file system \(nfs4\).*TIMECODE_HOME"):
-        check_place(share / "t.db", mounts=mounts)
+        check_location(share / "t.db", mounts=mounts)
     assert file_system(tmp_path, tmp_path / "no table here") == ""
 
 
@@ -194,7 +194,11 @@ def test_a_sqlite_with_a_known_corruption_is_refused(path: Path, monkeypatch: py
 
 def test_values_that_sqlite_cannot_hold(store: SqliteStore) -> None:
     """Too great an integer, half a character, a duration beyond the bound: StoreError, and nothing stays behind."""
-    for event in (Event(2**63, 0, 0, "a"), Event(0, 0, 0, "a", source="\ud800"), Event(0, 0, 3_600_000_001, "a")):
+    for event in (
+        Event.of(time=2**63, entity="a"),
+        Event.of(time=0, entity="a", source="\ud800"),
+        Event.of(time=0, duration=3_600_000_001, entity="a"),
+    ):
         with pytest.raises(StoreError), store.writing() as transaction:
             transaction.insert([event])
     with store.reading() as reader:
@@ -207,7 +211,7 @@ def test_a_failed_write_can_not_be_passed_over(store: SqliteStore) -> None:
     with pytest.raises(StoreError, match="nothing of its transaction"), store.writing() as transaction:  # noqa: PT012
         transaction.set_metadata("key", "value")
         with pytest.raises(StoreError, match="UNIQUE"):
-            transaction.insert([Event(7, 0, 0, "new", project="new"), Event(0, 0, 0, "a")])
+            transaction.insert([Event.of(time=7, entity="new", project="new"), Event.of(time=0, entity="a")])
     with store.reading() as reader:
         assert (reader.count(), reader.metadata(), reader.values("project")) == (1, {}, [""])
     write(store, 7)
@@ -323,25 +327,25 @@ def test_a_closed_store_is_one_file(path: Path, tmp_path: Path) -> None:
 def test_labels_are_read_once_by_all_who_read(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that ends forgets no labels: what was committed stays true. Only a write undone is forgotten."""
     read: list[int] = []
-    load = Contexts._labels
+    load = LabelSets._labels
 
-    def counted(contexts: Contexts, number: int) -> Labels:
+    def counted(contexts: LabelSets, number: int) -> Labels:
         read.append(number)
         return load(contexts, number)
 
-    monkeypatch.setattr(Contexts, "_labels", counted)
+    monkeypatch.setattr(LabelSets, "_labels", counted)
     write(store)
     for _ in range(3):
         with store.reading() as reader:
             assert len(reader.scan((-1, b""), 9, 9)) == 1
     assert len(read) == 1
     with pytest.raises(KeyError), store.writing() as transaction:  # noqa: PT012
-        transaction.insert([Event(1, 0, 0, "a", project="undone")])
+        transaction.insert([Event.of(time=1, entity="a", project="undone")])
         raise KeyError
     with store.writing() as transaction:
-        transaction.insert([Event(2, 0, 0, "a", project="undone")])
+        transaction.insert([Event.of(time=2, entity="a", project="undone")])
     with store.reading() as reader:
-        assert [event.project for event in reader.scan((-1, b""), 9, 9)] == ["", "undone"]
+        assert [event.subject.project for event in reader.scan((-1, b""), 9, 9)] == ["", "undone"]
 
 
 # --- Disks that can't be written ---

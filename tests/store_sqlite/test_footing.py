@@ -17,7 +17,7 @@ from support.stores import somebody_reading, times, write
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_store_sqlite import hold as hold_module
-from timecode_store_sqlite.place import is_shared
+from timecode_store_sqlite.location import is_shared
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
@@ -71,7 +71,7 @@ def test_another_database_in_its_place_is_opened_as_another(store: SqliteStore, 
     """Its content is what is read then, its log nobody else's, and what one knew of the other is forgotten."""
     other = SqliteStore(tmp_path / "other.db")
     with other.writing() as transaction:
-        transaction.insert([Event(7, 0, 0, "b", project=f"p{n}", source="x") for n in range(3)])
+        transaction.insert([Event.of(time=7, entity="b", project=f"p{n}", source="x") for n in range(3)])
     other.close()
     (tmp_path / "other.db").replace(path)
     with pytest.raises(StoreError, match="another file is in the place"):
@@ -79,7 +79,7 @@ def test_another_database_in_its_place_is_opened_as_another(store: SqliteStore, 
     store.reopen()
     write(store, 8)
     with store.reading() as reader:
-        assert [event.project for event in reader.scan((-1, b""), 99, 9) if event.time == 8] == [""]
+        assert [event.subject.project for event in reader.scan((-1, b""), 99, 9) if event.time == 8] == [""]
         assert reader.count() == 4
 
 
@@ -104,7 +104,7 @@ def test_a_log_cut_off_in_the_midst_of_a_transaction_is_noticed(store: SqliteSto
     """The commit would write behind the hole, and nothing of it could be read again."""
     log = path.with_name("t.db-wal")
     with pytest.raises(StoreError, match="has cut"), store.writing() as transaction:  # noqa: PT012
-        transaction.insert([Event(2, 0, 0, "a")])
+        transaction.insert([Event.of(time=2, entity="a")])
         os.truncate(log, log.stat().st_size // 2)
 
 
@@ -118,7 +118,7 @@ def test_what_another_program_writes_is_noticed(store: SqliteStore, path: Path) 
     store.reopen()
     assert store.doubt != ""
     with store.reading() as reader:
-        assert [event.entity for event in reader.scan((-1, b""), 99, 9)] == ["b"]
+        assert [event.subject.entity for event in reader.scan((-1, b""), 99, 9)] == ["b"]
 
 
 def test_a_commit_between_our_look_and_our_transaction_is_noticed(store: SqliteStore, path: Path) -> None:

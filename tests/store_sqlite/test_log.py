@@ -8,8 +8,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support.houses import fresh_home
 from support.stores import left_as_by_a_kill, times, write
 from support.strategies import fewer
@@ -41,7 +40,7 @@ class Life:
         """Store events, and do something before they are."""
         due = range(len(self.stored), len(self.stored) + count)
         with self.store.writing() as transaction:
-            transaction.insert([Event(time, 0, 0, "a") for time in due])
+            transaction.insert([Event.of(time=time, entity="a") for time in due])
             meanwhile()
         self.stored += due
 
@@ -51,7 +50,7 @@ class Life:
     def undo(self) -> None:
         """So much that SQLite's memory is too small for it, and the log holds it for a while."""
         with suppress(Undone), self.store.writing() as transaction:
-            transaction.insert([Event(10**9 + n, 0, 0, f"{n}{_LARGE}") for n in range(800)])
+            transaction.insert([Event.of(time=10**9 + n, entity=f"{n}{_LARGE}") for n in range(800)])
             raise Undone
 
     def read(self) -> None:

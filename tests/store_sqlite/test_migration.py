@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "t.db"
     store = SqliteStore(path)
     with store.writing() as transaction:
-        transaction.insert([Event(1, 0, 0, "a")])
+        transaction.insert([Event.of(time=1, entity="a")])
         transaction.set_metadata("key", "value")
     store.close()
     return path
@@ -46,7 +46,7 @@ def test_an_earlier_file_is_brought_up_to_date_and_a_copy_kept(path: Path) -> No
     """All of it is still there afterwards, and beside it a copy, 0600, that the earlier version can open."""
     store = SqliteStore(path, migrations=NEXT)
     with store.reading() as reader:
-        assert (reader.count(), reader.last()) == (1, Event(1, 0, 0, "a"))
+        assert (reader.count(), reader.last()) == (1, Event.of(time=1, entity="a"))
     store.close()
     assert ask(path, "PRAGMA user_version") == [(len(NEXT),)]
     assert ask(path, "SELECT key, value, note FROM metadata") == [("key", "value", "new")]

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 import timecode_store_sqlite
-from timecode_core.home import Home
 from timecode_core.protocols import Context, Hooks
-from timecode_core.settings import CoreSettings
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import CoreSettings
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 

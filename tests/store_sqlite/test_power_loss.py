@@ -34,7 +34,7 @@ def events_of(n: int) -> list[Event]:
     for k in range(size):
         time = (n - rng.choice((0, 0, 3))) * 1000 + k
         entity = f"{n}/{k}/{'x' * rng.randrange(200)}"
-        events.append(Event(time, 0, rng.choice((0, 5)), entity, project=f"p{rng.randrange(50)}"))
+        events.append(Event.of(time=time, duration=rng.choice((0, 5)), entity=entity, project=f"p{rng.randrange(50)}"))
     return events
 
 
@@ -45,12 +45,12 @@ def writes(store: SqliteStore, n: int) -> Iterator[None]:
     with store.writing() as transaction:
         transaction.insert(sorted(events, key=lambda each: each.key))
         transaction.apply(DAYS, {(0,): len(events)})
-        transaction.apply(PROJECTS, {(0, each.project, each.entity): 1 for each in events})
+        transaction.apply(PROJECTS, {(0, each.subject.project, each.subject.entity): 1 for each in events})
         if n % 7 == 6:
             gone = events_of(n - 3)
             transaction.delete(gone)
             transaction.apply(DAYS, {(0,): -len(gone)})
-            transaction.apply(PROJECTS, {(0, each.project, each.entity): -1 for each in gone})
+            transaction.apply(PROJECTS, {(0, each.subject.project, each.subject.entity): -1 for each in gone})
         transaction.set_metadata("latest", str(n))
         yield
 
@@ -133,7 +133,7 @@ def check(path: Path, acknowledged: list[int]) -> None:
             cells = dict(transaction.totals(PROJECTS, (0, 0), ("project", "entity"), {}))
             if stored != expected or transaction.count() != len(expected):
                 raise Lost("events")
-            if cells != {(event.project, event.entity): 1 for event in expected.values()}:
+            if cells != {(event.subject.project, event.subject.entity): 1 for event in expected.values()}:
                 raise Lost("cells")
             if dict(transaction.totals(DAYS, (0, 0), (), {})) != ({(): len(expected)} if expected else {}):
                 raise Lost("totals")

@@ -25,7 +25,7 @@ WRITER = textwrap.dedent("""
     store = SqliteStore(Path(sys.argv[1]))
     for n in range(100):
         with store.writing() as transaction:
-            transaction.insert([Event(n, 0, 0, str(k), project=str(n)) for k in range(3)])
+            transaction.insert([Event.of(time=n, entity=str(k), project=str(n)) for k in range(3)])
             transaction.apply(Aggregation("days", ("day",)), {(0,): 3})
     store.close()
 """)
@@ -40,7 +40,7 @@ FORKS = textwrap.dedent("""
     warnings.simplefilter("ignore")
     store = SqliteStore(Path(sys.argv[1]))
     with store.writing() as transaction:
-        transaction.insert([Event(1, 0, 0, "a")])
+        transaction.insert([Event.of(time=1, entity="a")])
     with store.reading():
         pass
     child = os.fork()
@@ -57,7 +57,7 @@ FORKS = textwrap.dedent("""
         os._exit(refused)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     with store.writing() as transaction:
-        transaction.insert([Event(2, 0, 0, "a")])
+        transaction.insert([Event.of(time=2, entity="a")])
     with store.reading() as reader:
         print(reader.count())
     store.close()
@@ -77,7 +77,7 @@ def test_a_process_reads_while_another_writes(tmp_path: Path) -> None:
             events = reader.scan((-1, b""), 10**9, 10**6)
             assert len(events) % 3 == 0
             assert reader.count() == len(events) >= seen
-            assert all(event.project == str(event.time) for event in events)
+            assert all(event.subject.project == str(event.time) for event in events)
             assert reader.totals(DAYS, (0, 0), (), {}) == ([((), len(events))] if events else [])
             seen = len(events)
         if ended:
@@ -119,7 +119,7 @@ def test_another_programs_write_is_waited_for_and_then_told(tmp_path: Path) -> N
     other.execute("ROLLBACK")
     other.close()
     with store.writing() as transaction:
-        transaction.insert([Event(2, 0, 0, "a")])
+        transaction.insert([Event.of(time=2, entity="a")])
     store.close()
 
 
@@ -127,7 +127,7 @@ def test_writing_within_writing_is_refused(tmp_path: Path) -> None:
     """A second transaction in the same process is an error, not a deadlock, and does the first no harm."""
     store = SqliteStore(tmp_path / "t.db", SqliteSettings(busy_timeout_ms=10))
     with store.writing() as transaction:
-        transaction.insert([Event(1, 0, 0, "a")])
+        transaction.insert([Event.of(time=1, entity="a")])
         with pytest.raises(StoreError, match="another thread is writing"), store.writing():
             pass
     with store.reading() as reader:

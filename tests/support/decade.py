@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from timecode_core.event import Event
-from timecode_core.wire import event_to_wire
+from timecode_core.intake.wire import event_to_wire
 
 _SECOND = 1_000_000
 _BEGIN = 1_420_070_400 * _SECOND  # 2015-01-01
@@ -34,7 +34,7 @@ def decade(count: int, seed: int = 1) -> list[Event]:
         machine = f"machine-{chance.randrange(2)}"
         for _ in range(min(round(chance.expovariate(1 / session)) + 1, count - len(found))):
             ending = chance.choice(list(_LANGUAGES))
-            event = Event(
+            event = Event.of(
                 time=time,
                 utc_offset=offset,
                 duration=chance.randrange(3_600 * _SECOND) if chance.random() < 0.01 else 0,

@@ -13,15 +13,15 @@ from typing import Any
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
 from timecode_core.event import Event
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.plugins import Plugins
+from timecode_core.intake.wire import event_to_wire
 from timecode_core.protocols import Provider, Store
 from timecode_core.query import Query
 from timecode_core.selection import Selection
-from timecode_core.service import Service
-from timecode_core.settings import Settings
-from timecode_core.wire import event_to_wire
+from timecode_core.serving.service import Service
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import Settings
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import Plugins
 
 ALWAYS = (date(1969, 12, 31), date(9999, 12, 31))
 

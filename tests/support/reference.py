@@ -91,7 +91,7 @@ def value_of(piece: Piece, column: str, week_start: str = "monday") -> Any:
         while _DAYS_OF_THE_WEEK[day.weekday()] != week_start:
             day -= timedelta(days=1)
         return day
-    return getattr(piece.event, column)
+    return getattr(piece.event.subject, column)
 
 
 def report_of(

@@ -13,7 +13,7 @@ from timecode_core.protocols import Store
 def write(store: Store, *times: int) -> None:
     """Store an event at each of the times, in one transaction."""
     with store.writing() as transaction:
-        transaction.insert([Event(time, 0, 0, "a") for time in times])
+        transaction.insert([Event.of(time=time, entity="a") for time in times])
 
 
 def times(store: Store) -> list[int]:

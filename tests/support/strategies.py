@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from timecode_core.event import Event
 
 SECOND = 1_000_000
@@ -82,7 +81,7 @@ def events(draw: st.DrawFn, max_size: int = 12, spans: bool = True) -> list[Even
     for time in draw(times(max_size)):
         duration = draw(st.one_of(durations, _until(time, ends))) if spans else 0
         ends.add(time + duration)
-        event = Event(
+        event = Event.of(
             time=time,
             utc_offset=draw(st.sampled_from(offsets)),
             duration=duration,

@@ -135,6 +135,6 @@ def _kept(home: Path) -> list[tuple[str, str]]:
     store = installation(home).store()
     try:
         with store.reading() as reader:
-            return [(event.id.hex(), event.entity) for event in reader.scan((0, b""), 2**62, 10**7)]
+            return [(event.id.hex(), event.subject.entity) for event in reader.scan((0, b""), 2**62, 10**7)]
     finally:
         store.close()

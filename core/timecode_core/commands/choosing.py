@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 import click
 
-from timecode_core.answers import Answers
+from timecode_core.answering.answers import Answers
+from timecode_core.answering.periods import PERIODS, Range
 from timecode_core.commands.progress import progress_bar
-from timecode_core.installation import Installation
-from timecode_core.looking import look_through
-from timecode_core.periods import PERIODS, Range
 from timecode_core.protocols import Guarded
-from timecode_core.selection import Selection, Theme
+from timecode_core.selection import Selection
+from timecode_core.serving.looking import look_through
+from timecode_core.wiring.installation import Installation
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,13 +52,13 @@ def selecting(command: F) -> F:
 def reading(installation: Installation) -> Iterator[Answers]:
     """The answers of the store, opened for reading only; looked through first where it is in doubt."""
     installation.check()
-    store = installation.store()
+    terms, store = installation.terms(), installation.store()
     try:
         warnings: tuple[str, ...] = ()
         if isinstance(store, Guarded) and store.doubt:
             with progress_bar(f"Looking through the database: {store.doubt}") as tell:
-                warnings = look_through(installation, store, tell)
-        yield Answers(installation, store)
+                warnings = look_through(terms, store, tell)
+        yield Answers(terms, store)
         for warning in warnings:  # below an answer that does not meet what it is about
             click.echo(f"timecode: {warning}", err=True)
     finally:
@@ -79,7 +79,6 @@ def select(
     to_day: str | None,
     period_name: str | None,
     where: tuple[str, ...] = (),
-    theme: Theme = "light",
     default: str = "today",
 ) -> Selection:
     """The selection that the options describe; with none of them, the period `default`."""
@@ -97,4 +96,4 @@ def select(
         if not equals:
             raise click.BadParameter(f"{text!r} lacks a '='. Write for example --where project=timecode.")
         filters[column] += (value,)
-    return answers.select(days, MappingProxyType(dict(filters)), theme)
+    return answers.select(days, MappingProxyType(dict(filters)))

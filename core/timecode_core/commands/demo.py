@@ -7,15 +7,15 @@ from itertools import islice
 
 import click
 
-from timecode_core.accounting import chunks
+from timecode_core.accounting.crediting import chunks
+from timecode_core.accounting.upkeep import Upkeep
 from timecode_core.commands.progress import progress_bar
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.lock import WriteLock
 from timecode_core.sample import sample_heartbeats
-from timecode_core.service import Service
-from timecode_core.settings import Settings
-from timecode_core.upkeep import Work
+from timecode_core.serving.service import Service
+from timecode_core.setup.home import Home
+from timecode_core.setup.lock import WriteLock
+from timecode_core.setup.settings import Settings
+from timecode_core.wiring.installation import Installation
 
 PORT = 4822
 _BATCH = 2_000
@@ -79,11 +79,12 @@ def _empty(installation: Installation) -> None:
     """Take out what an earlier demo stored: the work of two invented people, or of one up to two days, would add up."""
     store = installation.store(writable=True)
     try:
-        ledger = installation.ledger()
+        terms = installation.terms()
+        ledger = terms.ledger()
         with store.writing() as transaction:
             for earlier in chunks(transaction):
                 transaction.delete(earlier)
-            work = Work.due(transaction.metadata(), installation.settings.core, ledger, everything=True)
-            work.do(transaction, ledger, lambda _done, _all: None)
+            upkeep = Upkeep.due(transaction.metadata(), terms, ledger, everything=True)
+            upkeep.do(transaction, ledger, lambda _done, _all: None)
     finally:
         store.close()

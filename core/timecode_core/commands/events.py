@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 import orjson
 
-from timecode_core.answers import iterate_events
+from timecode_core.answering.answers import iterate_events
 from timecode_core.commands.choosing import reading, select, selecting
 from timecode_core.commands.output import put
-from timecode_core.installation import Installation
-from timecode_core.wire import event_to_wire
+from timecode_core.intake.wire import event_to_wire
+from timecode_core.wiring.installation import Installation
 
 
 @click.command()

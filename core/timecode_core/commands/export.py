@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast, get_args
 
 import attrs
 import click
 
+from timecode_core.answering.options import THEME, Theme
 from timecode_core.commands.choosing import reading, select, selecting
-from timecode_core.commands.output import put
+from timecode_core.commands.output import put, rendered
 from timecode_core.commands.progress import waiting
 from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
-from timecode_core.remedies import file_error
-from timecode_core.rendering import Rendering
+from timecode_core.setup.remedies import file_error
+from timecode_core.wiring.installation import Installation
 
 _EXTRA = {"ignore_unknown_options": True, "allow_interspersed_args": True}
 
@@ -40,11 +40,9 @@ def _list_renderers(context: click.Context, _parameter: click.Parameter, value: 
 )
 @selecting
 @click.option(
-    "--theme",
-    type=click.Choice(("light", "dark")),
-    default="light",
-    show_default=True,
-    help="For renderers that have colours.",
+    f"--{THEME}",
+    type=click.Choice(get_args(Theme)),
+    help="For renderers that have colours (default: the renderer's own).",
 )
 @click.option(
     "--output",
@@ -61,7 +59,7 @@ def export(
     to_day: str | None,
     period_name: str | None,
     where: tuple[str, ...],
-    theme: Literal["light", "dark"],
+    theme: str | None,
     output: Path | None,
     renderer: str,
     options: tuple[str, ...],
@@ -74,19 +72,21 @@ def export(
     timecode export csv --group-by day,project --period month -o month.csv
     """  # noqa: D301  (\b is click's mark for "keep these lines")
     texts = _parse(options)
+    if theme:
+        texts[THEME] = [theme]
     with reading(installation) as answers:
-        selection = select(answers, from_day, to_day, period_name, where, theme, default="last-30-days")
+        selection = select(answers, from_day, to_day, period_name, where, default="last-30-days")
         with waiting(f"Rendering {renderer}…"):
-            rendered = Rendering(answers, installation.renderers()).render(renderer, selection, texts)
+            made = rendered(installation, answers, renderer, selection, texts)
     if output == Path("-"):
-        put(rendered.body)
+        put(made.body)
         return
-    path = output or Path(f"{rendered.stem}.{rendered.suffix}")
+    path = output or Path(f"{made.stem}.{made.suffix}")
     try:
-        path.write_bytes(rendered.body)
+        path.write_bytes(made.body)
     except OSError as error:
         raise file_error(TimecodeError, "write", path, error, elsewhere="Name another file with --output.") from error
-    click.echo(f"{path} ({len(rendered.body):,} bytes)")
+    click.echo(f"{path} ({len(made.body):,} bytes)")
 
 
 def _parse(words: tuple[str, ...]) -> dict[str, list[str]]:

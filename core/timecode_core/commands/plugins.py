@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
-from timecode_core.plugins import PluginRecord
-from timecode_core.zone import zone_in_force
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import PluginRecord
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,8 +28,9 @@ def plugins(installation: Installation) -> None:
 
     with suppress(TimecodeError):  # the check below tells it, after the table
         installation.survey()
+        installation.plugins.load_commands()
     _print(Console(), [_described(record) for record in installation.plugins.records.values()])
-    zone = zone_in_force(installation.settings.core.timezone)
+    zone = installation.zone()
     click.echo(str(zone))
     if zone.problem:
         click.echo(f"failed: {zone.problem}")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import click
 
+from timecode_core.accounting.renaming import rename_altered
+from timecode_core.accounting.upkeep import Upkeep
 from timecode_core.commands.progress import progress_bar
 from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
-from timecode_core.lock import WriteLock
 from timecode_core.protocols import Guarded, Mending
-from timecode_core.renaming import rename_altered
-from timecode_core.upkeep import Work
+from timecode_core.setup.lock import WriteLock
+from timecode_core.wiring.installation import Installation
 
 
 @click.command()
@@ -28,12 +28,13 @@ def rebuild(installation: Installation) -> None:
         lock.acquire("rebuild")
         store = installation.store(writable=True)
         try:
-            ledger = installation.ledger()
+            terms = installation.terms()
+            ledger = terms.ledger()
             with progress_bar("Rebuilding") as tell, store.writing() as transaction:
                 losses = transaction.mend() if isinstance(transaction, Mending) else ()
                 altered = rename_altered(transaction)
-                work = Work.due(transaction.metadata(), installation.settings.core, ledger, everything=True)
-                work.do(transaction, ledger, tell)
+                upkeep = Upkeep.due(transaction.metadata(), terms, ledger, everything=True)
+                upkeep.do(transaction, ledger, tell)
                 count = transaction.count()
             damage = _judged(store) if isinstance(store, Guarded) else ()
         finally:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
-from timecode_core.answers import FROM_EVENTS
+from timecode_core.answering.answers import FROM_EVENTS
 from timecode_core.commands.choosing import reading, select, selecting
-from timecode_core.commands.output import put
+from timecode_core.commands.output import put, rendered
 from timecode_core.commands.table import BEFORE, NOW, compared, print_report
-from timecode_core.installation import Installation
 from timecode_core.query import Query
-from timecode_core.rendering import Rendering
+from timecode_core.wiring.installation import Installation
 
 
 @click.command()
@@ -59,10 +58,8 @@ def report(
         if form != "table" and compare:
             raise click.UsageError("--compare goes with --format table.")
         if form != "table":
-            rendered = Rendering(answers, installation.renderers()).render(
-                form, selection, {"group_by": columns} if columns else {}
-            )
-            put(rendered.body)
+            options = {"group_by": columns} if columns else {}
+            put(rendered(installation, answers, form, selection, options).body)
             return
         reports = answers.reports(compared(Query(selection, columns)) if compare else {NOW: Query(selection, columns)})
     print_report(reports[NOW], reports.get(BEFORE))

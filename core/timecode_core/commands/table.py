@@ -6,7 +6,7 @@ from itertools import starmap
 from operator import add
 from typing import TYPE_CHECKING
 
-from timecode_core.commands.words import duration, range_name, shown
+from timecode_core.commands.formatting import duration, range_name, shown
 from timecode_core.query import Query, Report
 
 if TYPE_CHECKING:

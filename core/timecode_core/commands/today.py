@@ -6,8 +6,8 @@ import click
 
 from timecode_core.commands.choosing import reading
 from timecode_core.commands.table import BEFORE, NOW, compared, print_report
-from timecode_core.installation import Installation
 from timecode_core.query import Query
+from timecode_core.wiring.installation import Installation
 
 
 @click.command()

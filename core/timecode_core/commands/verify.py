@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from timecode_core.accounting.verification import verify as verify_store
+from timecode_core.commands.formatting import duration
 from timecode_core.commands.progress import progress_bar
-from timecode_core.commands.words import duration
 from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
-from timecode_core.looking import REMEDY
-from timecode_core.verification import verify as verify_store
+from timecode_core.serving.looking import REMEDY
+from timecode_core.wiring.installation import Installation
 
 _SHOWN = 5
 
@@ -26,7 +26,7 @@ def verify(installation: Installation) -> None:
     store = installation.store()
     try:
         with progress_bar("Recomputing") as tell:
-            found = verify_store(installation, store, tell)
+            found = verify_store(installation.terms(), store, tell)
     finally:
         store.close()
     if found.read:

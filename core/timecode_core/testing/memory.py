@@ -10,12 +10,13 @@ from bisect import bisect_left, bisect_right
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from attrs import astuple, define, evolve, field
+from attrs import define, evolve, field
 
-from timecode_core.aggregation import LABELS, Aggregation
+from timecode_core.aggregation import Aggregation
 from timecode_core.errors import QueryError, StoreError
-from timecode_core.event import Event
+from timecode_core.event import Event, flat
 from timecode_core.protocols import Cell, Health, Key, Run
+from timecode_core.subject import LABELS, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -43,14 +44,19 @@ class State:
     def dump(self) -> str:
         """Write everything as JSON."""
         cells = {name: list(cells.items()) for name, cells in self.cells.items()}
-        return json.dumps([[astuple(event) for event in self.events], cells, self.metadata, self.revision])
+        events = [{"id": event.id.hex(), **flat(event)} for event in self.events]
+        return json.dumps([events, cells, self.metadata, self.revision])
 
     @classmethod
     def load(cls, text: str) -> State:
         """Read what `dump` wrote."""
         events, cells, metadata, revision = json.loads(text)
         by_name = {name: {tuple(cell): span for cell, span in pairs} for name, pairs in cells.items()}
-        return cls([Event(*event) for event in events], by_name, metadata, revision)
+        return cls([_event(**event) for event in events], by_name, metadata, revision)
+
+
+def _event(id: str, time: int, utc_offset: int, duration: int, is_write: bool, **texts: str) -> Event:  # noqa: A002, FBT001
+    return Event.stored(bytes.fromhex(id), Subject(**texts), time, utc_offset, duration, is_write)
 
 
 class MemoryReader:
@@ -85,7 +91,7 @@ class MemoryReader:
         """The distinct values of a label, sorted."""
         if column not in LABELS or column == "entity":
             raise QueryError(f"no values of column {column!r}.")
-        return sorted({getattr(event, column) for event in self._state.events})
+        return sorted({getattr(event.subject, column) for event in self._state.events})
 
     def count(self) -> int:
         """How many events."""

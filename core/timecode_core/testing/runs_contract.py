@@ -6,8 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from timecode_core.event import MAX_DURATION_US, Event
 from timecode_core.protocols import Key, Run, Store, Transaction

@@ -30,7 +30,9 @@ NASTY = (
 
 def event(at: int, duration: int = 0, /, **fields: Any) -> Event:  # noqa: ANN401
     """Make an event of the second `at` that lasts `duration` seconds."""
-    return Event(at * SECOND, 3600, duration * SECOND, fields.pop("entity", "a.py"), **fields)
+    return Event.of(
+        **{"entity": "a.py", **fields, "time": at * SECOND, "utc_offset": 3600, "duration": duration * SECOND}
+    )
 
 
 def ordered(events: Collection[Event]) -> list[Event]:

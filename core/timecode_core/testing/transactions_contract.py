@@ -46,7 +46,7 @@ class TransactionsContract(StoreOpening):
             transaction.insert([event(1, project="y"), event(2, project="x")])
             transaction.apply(DAILY, {(0, "z", "", "", "", "", ""): 1, (0, "x", "", "", "", "", ""): 2})
         with store.reading() as reader:
-            assert [each.project for each in everything(reader)] == ["y", "x"]
+            assert [each.subject.project for each in everything(reader)] == ["y", "x"]
             assert totals(reader, DAILY, ("project",)) == {("z",): 1, ("x",): 2}
             assert reader.values("project") == ["x", "y"]
 

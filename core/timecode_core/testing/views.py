@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from timecode_core.aggregation import LABELS, Aggregation
-from timecode_core.event import Event
+from timecode_core.aggregation import Aggregation
+from timecode_core.event import Event, flat
 from timecode_core.protocols import Cell, Reader, Store
+from timecode_core.subject import LABELS
 from timecode_core.testing.memory import MemoryStore
 from timecode_core.testing.samples import AGGREGATIONS
 
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
 
 ALL = (-(2**31), 2**31)
 """A range of days that holds every day."""
-FIELDS = ("time", "utc_offset", "duration", "entity", *LABELS[:-1], "is_write", "source")
 
 
 def whole(found: Sequence[Event]) -> list[tuple[Any, ...]]:
     """Every field of every event, `source` (which equality leaves out) and id included."""
-    return [(*(getattr(each, name) for name in FIELDS), each.id) for each in found]
+    return [(*flat(each).values(), each.id) for each in found]
 
 
 def everything(reader: Reader) -> list[Event]:
@@ -69,4 +69,4 @@ def revision(store: Store) -> int:
 
 def remade(each: Event, **changes: Any) -> Event:  # noqa: ANN401
     """Make the event anew from its fields: nothing that the store may have remembered of it comes along."""
-    return Event(**{**{name: getattr(each, name) for name in FIELDS}, **changes})
+    return Event.of(**{**flat(each), **changes})

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from timecode_core import hookimpl
-from timecode_core.aggregation import Aggregation
-from timecode_core.protocols import Context, Provider
+from timecode_core import Aggregation, Context, Provider, hookimpl
 
 from timecode_invoice.extension import extension
 from timecode_invoice.settings import InvoiceSettings

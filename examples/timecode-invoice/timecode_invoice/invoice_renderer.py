@@ -9,9 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from attrs import frozen
-from timecode_core.protocols import Rendered
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Query, Rendered, Report, Selection
 
 from timecode_invoice.settings import InvoiceSettings
 

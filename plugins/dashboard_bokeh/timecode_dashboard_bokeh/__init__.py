@@ -11,7 +11,7 @@ from timecode_core import hookimpl
 
 if TYPE_CHECKING:
     import pluggy
-    from timecode_core.protocols import Provider
+    from timecode_core import Provider
 
     from timecode_dashboard_bokeh.chart import Chart
 

@@ -8,10 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve
-from timecode_core.errors import PluginError, QueryError, RenderError
-from timecode_core.protocols import Hooks
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Hooks, PluginError, Query, QueryError, RenderError, Report, Selection, Theme
 
 from timecode_dashboard_bokeh import palette
 from timecode_dashboard_bokeh.chart import Chart
@@ -19,6 +16,7 @@ from timecode_dashboard_bokeh.look import Look
 
 if TYPE_CHECKING:
     from bokeh.models import UIElement
+    from bokeh.themes import Theme as BokehTheme
 
 PALETTE = "palette"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -61,9 +59,15 @@ class Board:
         asked = {f"{chart.name}/{key}": query for chart in charts for key, query in chart.queries(selection).items()}
         return {**asked, PALETTE: palette.question()}
 
-    def look(self, selection: Selection, reports: Mapping[str, Report], *, still: bool = False) -> Look:
+    def look(self, theme: Theme, reports: Mapping[str, Report], *, still: bool = False) -> Look:
         """The look of all of the charts in these answers."""
-        return Look(selection.theme, palette.colours(reports[PALETTE], selection.theme), still=still)
+        return Look(theme, palette.colours(reports[PALETTE], theme), still=still)
+
+    def styles(self, look: Look) -> BokehTheme:
+        """What the models of this look are like where they don't say so themselves."""
+        from timecode_dashboard_bokeh.theme import bokeh_theme
+
+        return bokeh_theme(look)
 
     def model(
         self,

@@ -8,8 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from timecode_core.errors import RenderError
-from timecode_core.protocols import Asset
+from timecode_core import Asset, RenderError
 
 BUNDLES = ("bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js")
 """In the order in which they must run."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from timecode_core.selection import Selection
+from timecode_core import Selection
 
-from timecode_dashboard_bokeh.durations import HOUR
+from timecode_dashboard_bokeh.formatting import HOUR
 
 Bucket = Literal["hour", "day", "week", "month", "year"]
 Start = date | int

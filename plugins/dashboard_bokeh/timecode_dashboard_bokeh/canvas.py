@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bokeh.models import ColumnDataSource, HoverTool, Plot, Range1d, Text
 
+from timecode_dashboard_bokeh.formatting import EMPTY
 from timecode_dashboard_bokeh.look import FONT, Look
 
 STILL_WIDTH = 960
-EMPTY = "No time recorded in these days"
 
 
 def plot(look: Look, *, height: int, x: tuple[float, float], y: tuple[float, float]) -> Plot:

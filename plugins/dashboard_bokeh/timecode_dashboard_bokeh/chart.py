@@ -1,17 +1,19 @@
-"""What a chart must be able to do. Structural: nothing needs to inherit from it."""
+"""What a chart must be able to do. Structural: nothing needs to inherit from it. Published: charts of others are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Query, Report, Selection
 
 from timecode_dashboard_bokeh.look import Look
 
 if TYPE_CHECKING:
     from bokeh.models import UIElement
+
+
+__all__ = ["Chart", "Look"]
 
 
 class Chart(Protocol):

@@ -8,15 +8,12 @@ from importlib.metadata import version
 from typing import Any
 
 from attrs import frozen
-from timecode_core import __version__
-from timecode_core.protocols import Rendered
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Query, Rendered, Report, Selection, Theme, __version__
 
 from timecode_dashboard_bokeh.board import Board
 from timecode_dashboard_bokeh.chart import Chart
+from timecode_dashboard_bokeh.formatting import shown
 from timecode_dashboard_bokeh.look import Look
-from timecode_dashboard_bokeh.names import shown
 from timecode_dashboard_bokeh.recent import Recent
 from timecode_dashboard_bokeh.shares import slices
 
@@ -25,9 +22,10 @@ TOTAL, PREVIOUS, PROJECTS = "total", "previous", "projects"
 
 @frozen
 class Options:
-    """`chart`: the names of the charts wanted; all for none."""
+    """`chart`: the names of the charts wanted; all for none. `theme`: their colours."""
 
     chart: tuple[str, ...] = ()
+    theme: Theme = "light"
 
 
 class ChartsRenderer:
@@ -63,18 +61,20 @@ class ChartsRenderer:
         """Raises RenderError for a chart that fails, QueryError for one that there is not."""
         charts = self._board.chosen(options.chart)
         names = tuple(chart.name for chart in charts)
-        key = (selection.first, selection.last, selection.before, selection.theme, names)
+        key = (selection.first, selection.last, selection.before, options.theme, names)
         content = tuple((name, report.rows, report.day_start) for name, report in sorted(reports.items()))
-        body = self._recent.get((*key, content), lambda: self._body(charts, selection, reports))
+        body = self._recent.get((*key, content), lambda: self._body(charts, selection, reports, options.theme))
         return Rendered(body, "application/json", f"timecode-charts-{selection.first}-{selection.last}", "json")
 
-    def _body(self, charts: Sequence[Chart], selection: Selection, reports: Mapping[str, Report]) -> bytes:
-        look = self._board.look(selection, reports)
+    def _body(
+        self, charts: Sequence[Chart], selection: Selection, reports: Mapping[str, Report], theme: Theme
+    ) -> bytes:
+        look = self._board.look(theme, reports)
         total, previous = reports[TOTAL], reports.get(PREVIOUS)
         answer = {
             "from": selection.first.isoformat(),
             "to": selection.last.isoformat(),
-            "theme": selection.theme,
+            "theme": theme,
             "total_seconds": total.total / 1_000_000,
             "previous_seconds": None if previous is None else previous.total / 1_000_000,
             "previous_words": selection.before.words if selection.before else None,
@@ -95,9 +95,7 @@ class ChartsRenderer:
     def _item(self, chart: Chart, selection: Selection, reports: Mapping[str, Report], look: Look) -> Any:  # noqa: ANN401
         from bokeh.embed import json_item
 
-        from timecode_dashboard_bokeh.theme import bokeh_theme
-
-        return json_item(self._board.model(chart, selection, reports, look), theme=bokeh_theme(look))
+        return json_item(self._board.model(chart, selection, reports, look), theme=self._board.styles(look))
 
 
 def _projects(report: Report, look: Look) -> list[dict[str, object]]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Query, Report, Selection
 
 from timecode_dashboard_bokeh.buckets import bucket, labels, named
-from timecode_dashboard_bokeh.durations import HOUR, duration, ticks
+from timecode_dashboard_bokeh.formatting import HOUR, duration, shown, ticks
 from timecode_dashboard_bokeh.look import Look
-from timecode_dashboard_bokeh.names import shown
 from timecode_dashboard_bokeh.stack import Stack, stack
 
 if TYPE_CHECKING:

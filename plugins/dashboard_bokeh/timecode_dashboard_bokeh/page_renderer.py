@@ -8,9 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from attrs import frozen
-from timecode_core.protocols import Asset, Rendered
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Asset, Query, Rendered, Report, Selection
 
 from timecode_dashboard_bokeh import bokehjs
 

@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection, Theme
+from timecode_core import Query, Report, Selection, Theme
 
 # Ten hues that stay apart for all common kinds of colour vision; a place has like hues in both themes.
 PALETTES: Mapping[Theme, tuple[str, ...]] = {

@@ -1,19 +1,26 @@
-"""What the dashboard offers to the core. Bokeh is imported when a chart is first drawn, not here."""
+"""What the dashboard offers to the core. A renderer is imported when it is built, Bokeh when it first draws."""
 
 from __future__ import annotations
 
-from timecode_core.protocols import Context, Provider
+from typing import TYPE_CHECKING
 
-from timecode_dashboard_bokeh.board import Board
-from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer
-from timecode_dashboard_bokeh.page_renderer import PageRenderer
+from timecode_core import Context, Provider
+
+if TYPE_CHECKING:
+    from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer
+    from timecode_dashboard_bokeh.page_renderer import PageRenderer
 
 
 def _page(_settings: object, _context: Context) -> PageRenderer:
+    from timecode_dashboard_bokeh.page_renderer import PageRenderer
+
     return PageRenderer()
 
 
 def _charts(_settings: object, context: Context) -> ChartsRenderer:
+    from timecode_dashboard_bokeh.board import Board
+    from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer
+
     return ChartsRenderer(Board(context.hooks))
 
 

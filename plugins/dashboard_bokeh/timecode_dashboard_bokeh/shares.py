@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Query, Report, Selection
 
-from timecode_dashboard_bokeh.durations import HOUR, duration, share
+from timecode_dashboard_bokeh.formatting import HOUR, duration, share, shown
 from timecode_dashboard_bokeh.look import Look
-from timecode_dashboard_bokeh.names import shown
 
 if TYPE_CHECKING:
     from bokeh.models import UIElement

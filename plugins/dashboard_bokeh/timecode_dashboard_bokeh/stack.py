@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from attrs import frozen
-from timecode_core.query import Report
-from timecode_core.selection import Selection
+from timecode_core import Report, Selection
 
 from timecode_dashboard_bokeh.buckets import Bucket, Start, bucket, starts
 

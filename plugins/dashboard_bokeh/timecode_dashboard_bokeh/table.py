@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
+from timecode_core import Query, Report, Selection
 
-from timecode_dashboard_bokeh.durations import MINUTE
+from timecode_dashboard_bokeh.formatting import MINUTE, shown
 from timecode_dashboard_bokeh.look import FONT, Inks, Look
-from timecode_dashboard_bokeh.names import shown
 
 if TYPE_CHECKING:
     from bokeh.models import UIElement

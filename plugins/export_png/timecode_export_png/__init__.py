@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from timecode_core import hookimpl
 
 if TYPE_CHECKING:
-    from timecode_core.protocols import Provider
+    from timecode_core import Provider
 
 
 @hookimpl

@@ -7,20 +7,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import Attribute, field, frozen
-from timecode_core import __version__
-from timecode_core.errors import QueryError
-from timecode_core.protocols import Rendered
-from timecode_core.query import Query, Report
-from timecode_core.selection import Selection
-from timecode_dashboard_bokeh.board import Board
-from timecode_dashboard_bokeh.buckets import ranged
+from timecode_core import Query, QueryError, Rendered, Report, Selection, Theme, __version__
 from timecode_dashboard_bokeh.chart import Chart
+from timecode_dashboard_bokeh.drawing import Board, ranged
 
 if TYPE_CHECKING:
     from bokeh.document import Document
     from bokeh.models import UIElement
 
-    from timecode_export_png.camera import Camera
+    from timecode_export_png.chromium.camera import Camera
 
 DASHBOARD, CARD = "dashboard", "card"
 WIDTH = 960
@@ -37,6 +32,7 @@ class Options:
     """`chart`: a chart's name, "dashboard" or "card". `scale`: device pixels for each CSS pixel.
 
     `width` and `height` in CSS pixels, 0 for the chart's own, count for single charts. `title` is the card's.
+    `theme`: the colours.
     """
 
     chart: str = DASHBOARD
@@ -44,6 +40,7 @@ class Options:
     width: int = field(default=0, validator=_pixels)
     height: int = field(default=0, validator=_pixels)
     title: str = ""
+    theme: Theme = "light"
 
 
 class PngRenderer:
@@ -62,10 +59,10 @@ class PngRenderer:
 
     def queries(self, selection: Selection, options: Options) -> Mapping[str, Query]:
         """Those of the charts in the picture, and its figures. Raises QueryError for a chart that there is not."""
-        from timecode_export_png import totals
+        from timecode_export_png.pictures import totals
 
         if options.chart == CARD:
-            from timecode_export_png import card
+            from timecode_export_png.pictures import card
 
             return {**card.queries(selection), **self._board.queries([], selection)}
         if options.chart == DASHBOARD:
@@ -79,7 +76,7 @@ class PngRenderer:
 
         def document() -> Document:
             root = ready.pop() if ready else self._picture(selection, reports, options)[0]
-            return self._document(selection, reports, root)
+            return self._document(reports, options.theme, root)
 
         body = self._camera.take(document, size, options.scale)
         stem = f"timecode-{options.chart}-{selection.first}-{selection.last}"
@@ -88,16 +85,16 @@ class PngRenderer:
     def _picture(
         self, selection: Selection, reports: Mapping[str, Report], options: Options
     ) -> tuple[UIElement, tuple[int, int]]:
-        look = self._board.look(selection, reports, still=True)
+        look = self._board.look(options.theme, reports, still=True)
         if options.chart == CARD:
-            from timecode_export_png.card import SIZE, card
+            from timecode_export_png.pictures.card import SIZE, card
 
             return card(selection, reports, look, options.title), SIZE
         if options.chart == DASHBOARD:
-            from timecode_export_png.sheet import sheet
+            from timecode_export_png.pictures.sheet import sheet
 
             return sheet(self._board, self._board.chosen(()), selection, reports, look)
-        from timecode_export_png.frame import above, framed, height_of, inside
+        from timecode_export_png.pictures.frame import above, framed, height_of, inside
 
         chart = self._chart(options)
         width = options.width or WIDTH
@@ -106,11 +103,10 @@ class PngRenderer:
         size = (width, options.height or height_of(model) + above())
         return framed(model, look, chart.title, ranged(selection.first, selection.last), size), size
 
-    def _document(self, selection: Selection, reports: Mapping[str, Report], root: UIElement) -> Document:
+    def _document(self, reports: Mapping[str, Report], theme: Theme, root: UIElement) -> Document:
         from bokeh.document import Document
-        from timecode_dashboard_bokeh.theme import bokeh_theme
 
-        document = Document(theme=bokeh_theme(self._board.look(selection, reports, still=True)))
+        document = Document(theme=self._board.styles(self._board.look(theme, reports, still=True)))
         document.add_root(root)
         return document
 

@@ -22,8 +22,7 @@ def timecode_addhooks(pm: pluggy.PluginManager) -> None:
 @hookimpl
 def timecode_commands() -> list[click.Command]:
     """Give `timecode serve`, `timecode open` and `timecode keys`."""
-    from timecode_ingest_http.commands.keys import keys
-    from timecode_ingest_http.commands.open import open_page
-    from timecode_ingest_http.commands.serve import serve
+    from timecode_core import DeferredCommand
 
-    return [serve, open_page, keys]
+    places = {"serve": "serve:serve", "open": "open:open_page", "keys": "keys:keys"}
+    return [DeferredCommand(name, f"timecode_ingest_http.commands.{place}") for name, place in places.items()]

@@ -11,15 +11,16 @@ import orjson
 from attrs import frozen
 from falcon.media import Handlers, JSONHandler
 from falcon.routing import CompiledRouter
-from timecode_core.service import Service
+from timecode_core import Service
 
 from timecode_ingest_http import problems
-from timecode_ingest_http.codes import Codes
-from timecode_ingest_http.credentials import Credentials
-from timecode_ingest_http.guard import Guard
-from timecode_ingest_http.keys import Keys
-from timecode_ingest_http.mount import Mount
-from timecode_ingest_http.policy import OPEN, RIGHTS, Policy
+from timecode_ingest_http.access.codes import Codes
+from timecode_ingest_http.access.credentials import Credentials
+from timecode_ingest_http.access.keys import Keys
+from timecode_ingest_http.access.right import RIGHTS
+from timecode_ingest_http.access.sign_in import SignIn
+from timecode_ingest_http.guard import OPEN, Guard
+from timecode_ingest_http.mount import Mount, Policy
 from timecode_ingest_http.refusals import Refusals
 from timecode_ingest_http.resources.assets import AssetsResource, ShellAssetsResource
 from timecode_ingest_http.resources.events import EventsResource
@@ -39,7 +40,6 @@ from timecode_ingest_http.resources.stats import StatsResource
 from timecode_ingest_http.resources.status import StatusResource
 from timecode_ingest_http.settings import HttpSettings
 from timecode_ingest_http.shell import Shell
-from timecode_ingest_http.sign_in import SignIn
 
 _log = logging.getLogger("timecode.http")
 

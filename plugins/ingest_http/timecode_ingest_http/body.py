@@ -1,4 +1,4 @@
-"""A request's body. The guard has seen to its length, its media type and its encoding."""
+"""Published: a request's body. The guard has seen to its length, its media type and its encoding."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 import falcon
 import orjson
 
-MAX_BODY = 1024 * 1024
-"""The longest request body, in bytes, as it comes and as it is unpacked."""
-MAX_OPEN_BODY = 16 * 1024
-"""The longest where no credential is asked for: anybody may send as many as there are connections."""
+from timecode_ingest_http.body_size import MAX_BODY, too_large
+
+__all__ = ["read_body", "read_json"]
+
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 def read_body(req: falcon.Request) -> bytes:
-    """The whole body, unpacked where the policy lets it come packed. What is more than `MAX_BODY` then gets 413."""
+    """The whole body, unpacked where the policy lets it come packed. What is then more than 1 MiB gets 413."""
     try:
         data = req.bounded_stream.read()
     except OSError as error:
@@ -34,11 +34,6 @@ def read_body(req: falcon.Request) -> bytes:
 def read_json(req: falcon.Request) -> Any:  # noqa: ANN401  (JSON is anything)
     """The decoded body. What is no JSON (no NaN, no endless nesting) gets 400."""
     return _decoded(read_body(req))
-
-
-def too_large(most: int = MAX_BODY) -> falcon.HTTPContentTooLarge:
-    """The answer to a body of more than so many bytes."""
-    return falcon.HTTPContentTooLarge(title="Too large", description=f"The body may have {most} bytes.")
 
 
 def _unpacked(data: bytes) -> bytes:

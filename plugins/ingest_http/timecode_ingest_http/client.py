@@ -8,9 +8,9 @@ import json
 import secrets
 from typing import Any
 
-from timecode_core.errors import TimecodeError
+from timecode_core import TimecodeError
 
-from timecode_ingest_http.greeting import greeting_mac
+from timecode_ingest_http.access.greeting import greeting_mac
 from timecode_ingest_http.origin import origin
 
 _TIMEOUT_S = 10

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import falcon
 
-from timecode_ingest_http.policy import Policy
+from timecode_ingest_http.mount import Policy
 
 _HEADERS = "Authorization, Content-Type, Content-Encoding, If-None-Match"
 _EXPOSED = "Content-Disposition, ETag, Retry-After"

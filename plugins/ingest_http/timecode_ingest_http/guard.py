@@ -9,10 +9,13 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from timecode_ingest_http import cors, service_worker
-from timecode_ingest_http.body import MAX_BODY, MAX_OPEN_BODY, too_large
-from timecode_ingest_http.credentials import Credentials
-from timecode_ingest_http.policy import OPEN, READING, STRICT, Policy, Right
+from timecode_ingest_http.access.credentials import Credentials
+from timecode_ingest_http.access.right import Right
+from timecode_ingest_http.body_size import MAX_BODY, MAX_OPEN_BODY, too_large
+from timecode_ingest_http.mount import Policy
 
+OPEN = Policy(open=True)
+_STRICT = Policy()
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -23,6 +26,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_READING = ("GET", "HEAD")
 _WHO: dict[Right, str] = {
     "token": "The token",
     "ingest": "A key that brings events",
@@ -61,7 +65,7 @@ class Guard:
             service_worker.answer(resp)
             return
         found = self._router.find(req.path, req=req)
-        policy = STRICT if found is None else self._policies.get(found[3] or "", STRICT)
+        policy = _STRICT if found is None else self._policies.get(found[3] or "", _STRICT)
         req.context.policy = policy
         if cors.is_preflight(req, policy):
             cors.answer_preflight(req, resp, found[1] if found else {})
@@ -73,7 +77,7 @@ class Guard:
             raise falcon.HTTPRouteNotFound
         self._check_method(req, found[0])
         self._check_length(req, MAX_OPEN_BODY if policy.open else MAX_BODY)
-        if req.method not in READING:
+        if req.method not in _READING:
             self._check_media_type(req, policy)
             self._check_encoding(req, policy)
 
@@ -97,7 +101,7 @@ class Guard:
         req_succeeded: bool,  # noqa: ARG002, FBT001
     ) -> None:
         """Set what every answer has, whoever made it, and take out what none may have."""
-        policy: Policy = getattr(req.context, "policy", STRICT)
+        policy: Policy = getattr(req.context, "policy", _STRICT)
         cors.limit(req, resp, policy)
         for name, value in HEADERS.items():
             resp.set_header(name, value)
@@ -109,7 +113,7 @@ class Guard:
 
     def _right(self, req: falcon.Request, policy: Policy) -> Right:
         """What the request's credential may do. Raises 401 where there is no good one, 403 where it may not do this."""
-        right = self._credentials.right(req, policy)
+        right = self._credentials.right(req, policy.carriers)
         if right is None:
             raise falcon.HTTPUnauthorized(
                 title="Not signed in",
@@ -154,7 +158,7 @@ class Guard:
 
     def _check_length(self, req: falcon.Request, most: int) -> None:
         if req.get_header("Transfer-Encoding") is not None or (
-            req.method not in READING and req.content_length is None
+            req.method not in _READING and req.content_length is None
         ):
             raise falcon.HTTPLengthRequired(title="Length required", description="Send a Content-Length.")
         if (req.content_length or 0) > most:

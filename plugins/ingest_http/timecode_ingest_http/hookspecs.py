@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from timecode_core import hookspec
 
 if TYPE_CHECKING:
-    from timecode_core.service import Service
+    from timecode_core import Service
 
     from timecode_ingest_http.mount import Mount
 

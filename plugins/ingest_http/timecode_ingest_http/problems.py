@@ -7,9 +7,9 @@ from html import escape
 
 import falcon
 import orjson
-from timecode_core.errors import EventError, QueryError, RenderError, TimecodeError, UnavailableError
+from timecode_core import EventError, QueryError, RenderError, TimecodeError, UnavailableError
 
-from timecode_ingest_http.pages import page
+from timecode_ingest_http.html_page import page
 
 _log = logging.getLogger("timecode.http")
 RETRY_AFTER_S = 2

@@ -6,9 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from timecode_core.answers import Answers
-from timecode_core.errors import QueryError
-from timecode_core.selection import Selection, Theme
+from timecode_core import Answers, QueryError, Selection
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ENDS = ("from", "to")
@@ -43,7 +41,7 @@ def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:
 def selection(parameters: Parameters, answers: Answers, columns: Collection[str]) -> Selection:
     """The days and filters asked for. `columns` are those that may filter."""
     filters = {name: several(parameters, name) for name in parameters if name in columns}
-    return answers.select(_days(parameters, answers), filters, _theme(one(parameters, "theme")))
+    return answers.select(_days(parameters, answers), filters)
 
 
 def _days(parameters: Parameters, answers: Answers) -> str | tuple[date, date]:
@@ -68,11 +66,3 @@ def _day(parameters: Parameters, name: str) -> date | None:
     except ValueError:
         pass
     raise QueryError(f"{name} must be a day such as 2026-01-31, not {text!r}.")
-
-
-def _theme(text: str | None) -> Theme:
-    if text is None or text == "light":
-        return "light"
-    if text == "dark":
-        return "dark"
-    raise QueryError(f"theme must be light or dark, not {text!r}.")

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 import attrs
 import orjson
 from attrs import field, frozen, validators
-from timecode_core import __version__
-from timecode_core.home import Home
+from timecode_core import Home, __version__
 
 _FILE = "service.json"
 _LONGEST = 64 * 1024

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from attrs import frozen
-from timecode_core.errors import PluginError
-from timecode_core.protocols import Asset, Renderer
-from timecode_core.selection import Selection
+from timecode_core import Asset, PluginError, Renderer, Selection
 
-from timecode_ingest_http.answers import media_type
+from timecode_ingest_http.responses import media_type
 from timecode_ingest_http.settings import TABLE
 
 _ANY_DAY = Selection(date(1970, 1, 1), date(1970, 1, 1))

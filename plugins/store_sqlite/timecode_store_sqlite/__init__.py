@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from timecode_core import hookimpl
-from timecode_core.protocols import Context, Provider
+from timecode_core import Context, Provider, hookimpl
 
 from timecode_store_sqlite.settings import SqliteSettings
 

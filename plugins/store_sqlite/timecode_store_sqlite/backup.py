@@ -6,8 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import apsw
-from timecode_core.errors import StoreError
-from timecode_core.remedies import file_error
+from timecode_core import StoreError, file_error
 
 from timecode_store_sqlite.connection import Connection, store_error
 from timecode_store_sqlite.schema import REVISE, revising

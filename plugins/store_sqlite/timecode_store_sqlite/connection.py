@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import apsw
-from timecode_core.errors import StoreError, UnreadableError
+from timecode_core import StoreError, UnreadableError
 
-from timecode_store_sqlite.contexts import Contexts
+from timecode_store_sqlite.label_sets import LabelSets
 from timecode_store_sqlite.log import FRAME_HEAD, HEAD
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Connection:
         except apsw.Error as error:
             self.raw.close(force=True)
             raise store_error(path, error) from error
-        self.contexts = Contexts(self)
+        self.label_sets = LabelSets(self)
         self.failed = False
         """Whether a statement has failed since the last rollback: its transaction may be there by half."""
         self.log_end: int | None = None
@@ -150,7 +150,7 @@ class Connection:
     def rollback(self) -> bool:
         """Undo the transaction, if one is open. False when even that failed: the connection is then of no use."""
         if self._writes:
-            self.contexts.forget()
+            self.label_sets.forget()
         self.failed = False
         try:
             if self.raw.in_transaction:

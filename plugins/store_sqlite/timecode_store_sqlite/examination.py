@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 import apsw
-from timecode_core.errors import UnreadableError
+from timecode_core import UnreadableError
 
-from timecode_store_sqlite.contexts import LABELS, MARK, mark_of
+from timecode_store_sqlite.label_sets import MARK, NAMED, mark_of
 from timecode_store_sqlite.layout import layout_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LI
 """Every table, index, view and trigger but SQLite's own."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _ORPHANS = "SELECT DISTINCT context FROM {} WHERE context NOT IN (SELECT id FROM contexts) LIMIT ?"
-_CONTEXT = f"SELECT {', '.join(LABELS)}, source, mark FROM contexts WHERE id = ?"  # noqa: S608
+_CONTEXT = f"SELECT {', '.join(NAMED)}, mark FROM contexts WHERE id = ?"  # noqa: S608
 _MISCOUNTED = """
 SELECT c.id, c.events, coalesce(e.n, 0) FROM contexts c
 LEFT JOIN (SELECT context, count(*) AS n FROM events GROUP BY context) e ON e.context = c.id
@@ -71,7 +71,7 @@ def expected_schema(migrations: Sequence[str], tables: dict[str, tuple[str, ...]
     """Give every table and index by name with its SQL, as a new file with these aggregations has them."""
     model = apsw.Connection(":memory:")
     try:
-        model.create_scalar_function(MARK, mark_of, len(LABELS) + 1, deterministic=True)
+        model.create_scalar_function(MARK, mark_of, deterministic=True)
         for script in (*migrations, *(sql for name, columns in tables.items() for sql in layout_of(name, columns).ddl)):
             model.execute(script).fetchall()
         return {str(name): plain(str(sql)) for _, name, _, sql in model.execute(OBJECTS)}

@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import apsw
-from timecode_core.errors import StoreError
+from timecode_core import StoreError
 
 from timecode_store_sqlite.connections import Connections, Opening
 from timecode_store_sqlite.footing import Footing
+from timecode_store_sqlite.location import check_names, close_to_others
 from timecode_store_sqlite.locks import Locks
 from timecode_store_sqlite.log import check_log, check_there, log_of
 from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
 from timecode_store_sqlite.migration import migrate
-from timecode_store_sqlite.place import check_names, close_to_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

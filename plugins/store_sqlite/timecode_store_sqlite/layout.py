@@ -10,10 +10,9 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from timecode_core.aggregation import CLOCK
-from timecode_core.errors import QueryError
+from timecode_core import CLOCK, QueryError
 
-from timecode_store_sqlite.contexts import LABELS
+from timecode_store_sqlite.label_sets import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -7,9 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from timecode_core.errors import BusyError, StoreError, TimecodeError, UnavailableError
-from timecode_core.lock import FileLock
-from timecode_core.remedies import file_error
+from timecode_core import BusyError, FileLock, StoreError, TimecodeError, UnavailableError, file_error
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import apsw
-from timecode_core.errors import StoreError
+from timecode_core import StoreError
 
 from timecode_store_sqlite.marker import start_of
 from timecode_store_sqlite.schema import STATE

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import apsw
 import attrs
 from attrs import field, frozen, validators
-from timecode_core.errors import StoreError
-from timecode_core.remedies import file_error
+from timecode_core import StoreError, file_error
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from timecode_core.errors import StoreError
+from timecode_core import StoreError
 
 from timecode_store_sqlite.backup import copy
-from timecode_store_sqlite.contexts import LABELS, MARK, mark_of
+from timecode_store_sqlite.label_sets import MARK, mark_of
 from timecode_store_sqlite.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def migrate(connection: Connection, migrations: Sequence[str]) -> None:
     Raises StoreError for a file that isn't ours or is newer than we; where one fails, the file stays as it was.
     """
     new = not _version(connection, migrations)
-    connection.raw.create_scalar_function(MARK, mark_of, len(LABELS) + 1, deterministic=True)
+    connection.raw.create_scalar_function(MARK, mark_of, deterministic=True)
     connection.rows("PRAGMA journal_mode = WAL")  # once we know that it is ours; a restored backup lacks it too
     while (version := _version(connection, migrations)) < len(migrations):
         if not new:

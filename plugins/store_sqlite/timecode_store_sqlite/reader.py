@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from timecode_core.errors import QueryError, StoreError
-from timecode_core.event import Event
+from timecode_core import Event, QueryError, StoreError
 
-from timecode_store_sqlite.contexts import LABELS
+from timecode_store_sqlite.label_sets import LABELS
 from timecode_store_sqlite.layout import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from timecode_core.aggregation import Aggregation
-    from timecode_core.protocols import Cell, Key
+    from timecode_core import Aggregation, Cell, Key
 
     from timecode_store_sqlite.connection import Connection, Row
 
@@ -99,21 +97,5 @@ class SqliteReader:
 
     def _event(self, row: Row) -> Event:
         time, identity, utc_offset, duration, context, is_write, entity = row
-        project, branch, language, editor, machine_id, category, kind, source = self.connection.contexts.labels(context)
-        event = Event(
-            time,
-            utc_offset,
-            duration,
-            entity,
-            kind,
-            category,
-            project,
-            branch,
-            language,
-            editor,
-            machine_id,
-            is_write == 1,
-            source,
-        )
-        object.__setattr__(event, "id", identity)  # what was stored is the truth, and saves a hash an event
-        return event
+        subject = self.connection.label_sets.subject(context, entity)
+        return Event.stored(identity, subject, time, utc_offset, duration, is_write == 1)

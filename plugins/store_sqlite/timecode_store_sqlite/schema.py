@@ -17,7 +17,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from timecode_store_sqlite.contexts import LABELS, MARK
+from timecode_store_sqlite.label_sets import MARK
 
 APPLICATION_ID = 0x54434F44
 """ASCII "TCOD": SQLite keeps it in the file's header."""
@@ -37,13 +37,14 @@ def revising() -> tuple[int, int]:
 STATE = "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL) STRICT"
 """One row on one page: whatever page of a log has the revision can be read without the rest."""
 
-_LABELS = ", ".join(f"{label} TEXT NOT NULL" for label in LABELS)
+_LABELS = "project, branch, language, editor, machine_id, category, type"
+"""The labels of versions 1 and 2. A migration is of its time: what is declared today may be more."""
 
 MIGRATIONS: tuple[str, ...] = (
     f"""
     CREATE TABLE contexts (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, {_LABELS}, source TEXT NOT NULL, events INTEGER NOT NULL DEFAULT 0,
-        UNIQUE ({", ".join(LABELS)}, source)
+        id INTEGER PRIMARY KEY AUTOINCREMENT, {_LABELS.replace(",", " TEXT NOT NULL,")} TEXT NOT NULL,
+        source TEXT NOT NULL, events INTEGER NOT NULL DEFAULT 0, UNIQUE ({_LABELS}, source)
     ) STRICT;
     CREATE TABLE events (
         time INTEGER NOT NULL, id BLOB NOT NULL CHECK (length(id) = 16), utc_offset INTEGER NOT NULL,
@@ -59,7 +60,7 @@ MIGRATIONS: tuple[str, ...] = (
     """,  # noqa: S608
     f"""
     ALTER TABLE contexts ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
-    UPDATE contexts SET mark = {MARK}({", ".join(LABELS)}, source);
+    UPDATE contexts SET mark = {MARK}({_LABELS}, source);
     """,  # noqa: S608
 )
 """The script at index n makes a file of version n one of version n + 1; a new file goes through all of them."""

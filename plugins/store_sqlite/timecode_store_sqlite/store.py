@@ -9,19 +9,18 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import apsw
-from timecode_core.errors import StoreError
-from timecode_core.protocols import Health
+from timecode_core import Health, StoreError
 
 from timecode_store_sqlite.backup import copy
 from timecode_store_sqlite.connection import Connection
 from timecode_store_sqlite.connections import Connections
 from timecode_store_sqlite.examination import examine
 from timecode_store_sqlite.hold import Hold, LostError
+from timecode_store_sqlite.location import check_location, check_readable, make_file
 from timecode_store_sqlite.locks import lock_of
 from timecode_store_sqlite.log import check_log, check_there, log_bytes, log_of
 from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
 from timecode_store_sqlite.migration import check_version
-from timecode_store_sqlite.place import check_place, check_readable, make_file
 from timecode_store_sqlite.reader import SqliteReader
 from timecode_store_sqlite.schema import MIGRATIONS
 from timecode_store_sqlite.settings import SqliteSettings
@@ -68,7 +67,7 @@ class SqliteStore:
         self._connections = Connections(self._open)
         self._hold: Hold | None = None
         self._write_lock = threading.Lock()
-        check_place(path)
+        check_location(path)
         marker = Marker(path.resolve())
         check_there(path.resolve(), marker.read())
         if writable:

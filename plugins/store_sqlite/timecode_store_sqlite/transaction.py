@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from timecode_core.errors import StoreError
-from timecode_core.protocols import Cell, Key, Run
+from timecode_core import Cell, Key, Run, StoreError
 
 from timecode_store_sqlite.examination import columns_of
+from timecode_store_sqlite.label_sets import OTHERS
 from timecode_store_sqlite.layout import Layout, layout_of
 from timecode_store_sqlite.mending import mend
 from timecode_store_sqlite.reader import EVENT, SqliteReader, no_state
@@ -18,8 +18,7 @@ from timecode_store_sqlite.schema import MIGRATIONS, REVISE, revising
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from timecode_core.aggregation import Aggregation
-    from timecode_core.event import Event
+    from timecode_core import Aggregation, Event
 
     from timecode_store_sqlite.connection import Connection
 
@@ -31,6 +30,7 @@ _OPEN = (
 _INSIDE = f"{EVENT} WHERE (time, id) >= (?, ?) AND time <= ? ORDER BY time, id"
 _AFTER = f"{EVENT} WHERE time > ? ORDER BY time, id LIMIT 1"
 _INSERT = "INSERT INTO events (time, id, utc_offset, duration, context, is_write, entity) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_NOTHING = ("",) * len(OTHERS)
 _KEEP = (
     "INSERT INTO metadata VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
 )
@@ -55,12 +55,12 @@ class SqliteTransaction(SqliteReader):
 
     def insert(self, events: Sequence[Event]) -> None:
         """Store events, none of which is stored yet."""
-        number, counts = self.connection.contexts.number, self._counts
+        number, counts = self.connection.label_sets.of, self._counts
         rows = []
         for e in events:
-            context = number((e.project, e.branch, e.language, e.editor, e.machine_id, e.category, e.type, e.source))
+            context = number(e.subject)
             counts[context] += 1
-            rows.append((e.time, e.id, e.utc_offset, e.duration, context, e.is_write, e.entity))
+            rows.append((e.time, e.id, e.utc_offset, e.duration, context, e.is_write, e.subject.entity))
         self.connection.many(_INSERT, rows)
 
     def delete(self, events: Sequence[Event]) -> None:
@@ -112,7 +112,7 @@ class SqliteTransaction(SqliteReader):
         try:
             return mend(self.connection, MIGRATIONS)
         finally:
-            self.connection.contexts.forget()
+            self.connection.label_sets.forget()
 
     def finish(self) -> None:
         """Write what is left before the commit: the counts, the contexts that nobody refers to, the revision.
@@ -142,16 +142,16 @@ class SqliteTransaction(SqliteReader):
         ]
         unused = "".join(f" AND id NOT IN (SELECT context FROM {table})" for table in tables)  # noqa: S608
         self.connection.rows(f"DELETE FROM contexts WHERE events = 0{unused}")  # noqa: S608
-        self.connection.contexts.forget()
+        self.connection.label_sets.forget()
 
     def _bindings(self, layout: Layout, cells: Mapping[Cell, int]) -> list[tuple[object, ...]]:
-        number, inline, labels = self.connection.contexts.number, layout.inline, layout.labels
+        number, inline, labels = self.connection.label_sets.number, layout.inline, layout.labels
         rows: list[tuple[object, ...]] = []
         for cell, span in cells.items():
             if not span:
                 continue
             own = [cell[index] for index in inline]
             if layout.has_context:
-                own.append(number((*["" if place is None else str(cell[place]) for place in labels], "")))
+                own.append(number((*["" if place is None else str(cell[place]) for place in labels], *_NOTHING)))
             rows.append((*own, span))
         return rows

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import click
-from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
+from timecode_core import Installation, TimecodeError
 
-from timecode_ingest_http.keys import Keys
-from timecode_ingest_http.sessions import Sessions
+from timecode_ingest_http.access.keys import Keys
+from timecode_ingest_http.access.sessions import Sessions
+from timecode_ingest_http.access.token import read_token
 from timecode_ingest_http.settings import TABLE, HttpSettings
-from timecode_ingest_http.token import read_token
 
 _RIGHTS = {"ingest": "brings events", "read": "reads"}
 

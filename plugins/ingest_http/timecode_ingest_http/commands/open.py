@@ -6,11 +6,10 @@ import webbrowser
 from html import escape
 
 import click
-from timecode_core.errors import TimecodeError
-from timecode_core.installation import Installation
+from timecode_core import Installation, TimecodeError
 
+from timecode_ingest_http.access.token import read_token
 from timecode_ingest_http.settings import TABLE, HttpSettings
-from timecode_ingest_http.token import read_token
 
 FILE = "open.html"
 
@@ -27,7 +26,7 @@ def open_page(installation: Installation, port: int | None, print_link: bool) ->
     A browser that may not read hidden folders (some are installed so) shows an error instead: use --print then.
     """
     from timecode_ingest_http.client import Client
-    from timecode_ingest_http.pages import page
+    from timecode_ingest_http.html_page import page
     from timecode_ingest_http.record import ServiceRecord
 
     settings = installation.settings.table(TABLE, HttpSettings)

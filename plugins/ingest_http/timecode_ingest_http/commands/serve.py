@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from timecode_core.errors import TimecodeError, UnavailableError
-from timecode_core.installation import Installation
-from timecode_core.lock import WriteLock
-from timecode_core.zone import zone_in_force
+from timecode_core import Installation, TimecodeError, UnavailableError, WriteLock
 
+from timecode_ingest_http.access.token import read_token
 from timecode_ingest_http.settings import TABLE, HttpSettings
-from timecode_ingest_http.token import read_token
 
 if TYPE_CHECKING:
-    from timecode_ingest_http.running import Running
+    from timecode_ingest_http.hosting import Hosted
 
 
 _EVERY_S = 1.0
@@ -58,9 +55,9 @@ def serve(installation: Installation, port: int | None) -> None:
 def _run(installation: Installation, settings: HttpSettings, token: str) -> None:
     """Start the server that the settings name. What only it needs is imported here."""
     from timecode_ingest_http.app import Identity
-    from timecode_ingest_http.binding import listen
+    from timecode_ingest_http.hosting import Hosted
+    from timecode_ingest_http.listening import listen
     from timecode_ingest_http.record import ServiceRecord
-    from timecode_ingest_http.running import Running
 
     try:
         server = import_module(f"timecode_ingest_http.servers.with_{settings.server_name}")
@@ -75,29 +72,29 @@ def _run(installation: Installation, settings: HttpSettings, token: str) -> None
         click.echo(f"timecode: {error}", err=True)
     for failure in installation.plugins.failures:
         click.echo(f"timecode: plugin {failure}", err=True)
-    zone = zone_in_force(installation.settings.core.timezone)
+    zone = installation.zone()
     if zone.problem:
         click.echo(f"timecode: {zone.problem}", err=True)
     listens = (
         f"Timecode listens on http://127.0.0.1:{settings.port} and keeps its data in {installation.home.path}. {zone}"
     )
-    start = partial(Running, installation, settings, Identity(token, settings.port))
+    start = partial(Hosted, installation, settings, Identity(token, settings.port))
     server.serve(settings, sockets, start, partial(_announce, listens))
 
 
-def _announce(listens: str, running: Running) -> None:
+def _announce(listens: str, hosted: Hosted) -> None:
     """Tell of the service once it is ready, from a thread of its own: until then it answers that it isn't."""
-    threading.Thread(target=_tell, args=(listens, running), name="timecode-announce", daemon=True).start()
+    threading.Thread(target=_tell, args=(listens, hosted), name="timecode-announce", daemon=True).start()
 
 
-def _tell(listens: str, running: Running) -> None:
+def _tell(listens: str, hosted: Hosted) -> None:
     told = ""
     while True:
         try:
-            running.wait(_EVERY_S)
+            hosted.wait(_EVERY_S)
         except TimeoutError:
-            if not told or (sys.stdout.isatty() and told != running.progress):
-                told = running.progress
+            if not told or (sys.stdout.isatty() and told != hosted.progress):
+                told = hosted.progress
                 _say(f"Timecode is getting ready: {told}.")
         except TimecodeError as error:
             if told != str(error):
@@ -112,7 +109,7 @@ def _tell(listens: str, running: Running) -> None:
     _say(listens)
     if sys.stdout.isatty():
         # A person at a terminal. Anything else that reads our output may keep it: no link there.
-        _say(f"Open {running.login_link()} within a minute, or run 'timecode open' at any time. Ctrl-C stops.")
+        _say(f"Open {hosted.login_link()} within a minute, or run 'timecode open' at any time. Ctrl-C stops.")
 
 
 def _say(line: str) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import falcon
-from timecode_core.protocols import Asset
-from timecode_core.service import Service
+from timecode_core import Asset, Service
 
-from timecode_ingest_http.answers import FOR_EVER, media_type
+from timecode_ingest_http.responses import FOR_EVER, media_type
 from timecode_ingest_http.shell import Shell
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import falcon
-from timecode_core.errors import QueryError
-from timecode_core.receipt import Receipt
-from timecode_core.service import Service
-from timecode_core.wire import event_to_wire
+from timecode_core import QueryError, Receipt, Service, event_to_wire
 
-from timecode_ingest_http.answers import answer, need
 from timecode_ingest_http.body import read_json
 from timecode_ingest_http.questions import RANGE, one, refuse_unknown, selection
+from timecode_ingest_http.responses import answer, need
 
 SOURCE = "http"
 MAX_EVENTS = 10_000
@@ -58,18 +55,18 @@ def _items(document: object) -> list[Any]:
 
 
 def _receipt(receipt: Receipt) -> dict[str, object]:
-    outcomes = receipt.outcomes
+    verdicts, ids, errors = zip(*receipt.outcomes, strict=True) if receipt.outcomes else ((), (), ())
     return {
-        "stored": receipt.count("stored"),
-        "duplicate": receipt.count("duplicate"),
-        "excluded": receipt.count("excluded"),
+        "stored": verdicts.count("stored"),
+        "duplicate": verdicts.count("duplicate"),
+        "excluded": verdicts.count("excluded"),
         "rejected": [
-            {"index": index, "error": outcome.error}
-            for index, outcome in enumerate(outcomes)
-            if outcome.verdict == "rejected"
+            {"index": index, "error": error}
+            for index, (verdict, error) in enumerate(zip(verdicts, errors, strict=True))
+            if verdict == "rejected"
         ],
-        "ids": [outcome.id for outcome in outcomes],
-        "verdicts": [outcome.verdict for outcome in outcomes],
+        "ids": ids,
+        "verdicts": verdicts,
     }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import falcon
-from timecode_core.service import Service
+from timecode_core import Service
 
-from timecode_ingest_http.answers import disposition, media_type, need, unchanged
 from timecode_ingest_http.questions import RANGE, selection, several
+from timecode_ingest_http.responses import disposition, media_type, need, unchanged
 
 
 class ExportResource:
-    """Renders a selection. Parameters that are no range, theme or column are the renderer's options."""
+    """Renders a selection. Parameters that are no range and no column are the renderer's options."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -23,11 +23,12 @@ class ExportResource:
             raise falcon.HTTPNotFound(title="No such renderer", description=f"There are {known}.")
         answers = self._service.answers
         chosen = selection(req.params, answers, answers.columns)
-        taken = {*RANGE, "theme", *answers.columns}
+        taken = {*RANGE, *answers.columns}
         options = {name: several(req.params, name) for name in req.params if name not in taken}
-        if unchanged(req, resp, self._service.etag(renderer, chosen, options)):
+        order = self._service.order(renderer, chosen, options)
+        if unchanged(req, resp, self._service.etag(order)):
             return
-        rendered = self._service.render(renderer, chosen, options)
+        rendered = self._service.render(order)
         resp.content_type = media_type(rendered.media_type)
         resp.set_header("Content-Disposition", disposition(f"{rendered.stem}.{rendered.suffix.lstrip('.')}"))
         resp.data = rendered.body

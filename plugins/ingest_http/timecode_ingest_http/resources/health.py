@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import falcon
-from timecode_core.service import Service
+from timecode_core import Service
 
-from timecode_ingest_http.answers import answer
+from timecode_ingest_http.responses import answer
 
 
 class HealthResource:

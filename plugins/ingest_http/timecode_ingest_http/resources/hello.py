@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import falcon
-from timecode_core import __version__
-from timecode_core.errors import QueryError
+from timecode_core import QueryError, __version__
 
-from timecode_ingest_http.answers import answer
-from timecode_ingest_http.greeting import NONCE, greeting_mac
+from timecode_ingest_http.access.greeting import NONCE, greeting_mac
 from timecode_ingest_http.questions import one, refuse_unknown
+from timecode_ingest_http.responses import answer
 
 
 class HelloResource:

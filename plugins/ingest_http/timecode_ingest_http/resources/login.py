@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import falcon
 
-from timecode_ingest_http.answers import answer
+from timecode_ingest_http.access.codes import LIFETIME_S
+from timecode_ingest_http.access.sign_in import SignIn
 from timecode_ingest_http.body import read_json
-from timecode_ingest_http.codes import LIFETIME_S
-from timecode_ingest_http.sign_in import SignIn
+from timecode_ingest_http.responses import answer
 
 
 class LoginResource:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import falcon
 
-from timecode_ingest_http.answers import unchanged
 from timecode_ingest_http.origin import origin
+from timecode_ingest_http.responses import unchanged
 from timecode_ingest_http.shell import Shell
 
 

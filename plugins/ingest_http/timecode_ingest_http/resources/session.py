@@ -9,11 +9,11 @@ import falcon
 from attrs import frozen
 from cattrs.errors import BaseValidationError
 
-from timecode_ingest_http import bearers, challenges
-from timecode_ingest_http.answers import answer
+from timecode_ingest_http.access import bearers, challenges
+from timecode_ingest_http.access.credentials import Credentials
+from timecode_ingest_http.access.sign_in import SignIn
 from timecode_ingest_http.body import read_json
-from timecode_ingest_http.credentials import Credentials
-from timecode_ingest_http.sign_in import SignIn
+from timecode_ingest_http.responses import answer
 
 
 @frozen

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import falcon
-from timecode_core.query import Query
-from timecode_core.renderers.json import report_to_dict
-from timecode_core.service import Service
+from timecode_core import Query, Service, report_to_dict
 
-from timecode_ingest_http.answers import answer, need
 from timecode_ingest_http.questions import RANGE, one, refuse_unknown, selection
+from timecode_ingest_http.responses import answer, need
 
 
 class StatsResource:

@@ -13,16 +13,16 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import WSGITask
 
-from timecode_ingest_http.running import Running
+from timecode_ingest_http.hosting import Hosted
 from timecode_ingest_http.servers.unread import MOST_UNREAD, SYSTEM_BUFFER
 
 _TURNING_OUT = threading.Lock()
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection. The server gets a class of its own, in which `running` is set."""
+    """A connection. The server gets a class of its own, in which `hosted` is set."""
 
-    running: Running
+    hosted: Hosted
 
     def __init__(self, server: Any, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         with suppress(OSError):  # gone already
@@ -99,7 +99,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             unread -= waiting[channel]
             if channel.total_outbufs_len and not channel.will_close and not channel.takes_more():
                 channel.will_close = True
-                self.running.refusals.count("answer not read")
+                self.hosted.refusals.count("answer not read")
                 self.server.pull_trigger()
 
     def takes_more(self) -> bool:
@@ -125,7 +125,7 @@ class HeadFirstParser(HTTPRequestParser):  # type: ignore[misc]
         in_head = self.body_rcv is None
         consumed: int = super().received(data)
         if self.error is not None:
-            self._channel.running.refusals.count_status(self.error.code)
+            self._channel.hosted.refusals.count_status(self.error.code)
         elif in_head and self.body_rcv is not None:
             self._look_at_head()
         if not self.completed:
@@ -143,7 +143,7 @@ class HeadFirstParser(HTTPRequestParser):  # type: ignore[misc]
         if self.chunked:
             self.headers["TRANSFER_ENCODING"] = "chunked"  # waitress has taken it out; the guard is to see it
             self.chunked = False
-        elif not self._channel.running.refuses(WSGITask(self._channel, self).get_environment()):
+        elif not self._channel.hosted.refuses(WSGITask(self._channel, self).get_environment()):
             return
         elif not self.expect_continue:
             self.body_rcv.buf = _Nowhere()

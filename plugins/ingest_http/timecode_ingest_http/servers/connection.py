@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
-from timecode_ingest_http.body import MAX_BODY
+from timecode_ingest_http.body_size import MAX_BODY
 from timecode_ingest_http.servers.client_socket import ClientSocket
 from timecode_ingest_http.servers.request_head import Arrival
 

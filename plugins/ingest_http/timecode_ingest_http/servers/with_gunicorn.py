@@ -14,9 +14,9 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from timecode_core.errors import TimecodeError
+from timecode_core import TimecodeError
 
-from timecode_ingest_http.running import Running, WsgiApp
+from timecode_ingest_http.hosting import Hosted, WsgiApp
 from timecode_ingest_http.servers.worker import GatheringWorker
 from timecode_ingest_http.settings import HttpSettings
 
@@ -55,14 +55,14 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         self,
         settings: HttpSettings,
         sockets: list[socket.socket],
-        start: Callable[[], Running],
-        announce: Callable[[Running], None],
+        start: Callable[[], Hosted],
+        announce: Callable[[Hosted], None],
     ) -> None:
         self._settings = settings
         self._sockets = sockets
         self._start = start
         self._announce = announce
-        self._running: Running | None = None
+        self._hosted: Hosted | None = None
         self._failed = mmap.mmap(-1, 1)  # shared with the worker: whether it could not start, and has said why
         super().__init__()
 
@@ -98,19 +98,19 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         """Start the service. Called in the worker."""
         _allow_files(_FILES)
         try:
-            self._running = self._start()
+            self._hosted = self._start()
         except TimecodeError as error:
             click.echo(f"timecode: {' '.join(str(error).split())}", err=True)
             self._failed[:] = b"1"
             sys.exit(0)  # to gunicorn, anything else is an error that it tells of in words of its own
-        return self._running.app
+        return self._hosted.app
 
     def _begun(self, worker: Any) -> None:  # noqa: ANN401
-        if self._running is None:
+        if self._hosted is None:
             return
-        worker.running = self._running
+        worker.hosted = self._hosted
         if worker.age == 1:
-            self._announce(self._running)
+            self._announce(self._hosted)
 
     def _end_if_failed(self) -> None:
         """The master's side: another worker would fail alike."""
@@ -118,8 +118,8 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             sys.exit(1)
 
     def _close(self) -> None:
-        if self._running is not None:
-            self._running.close()
+        if self._hosted is not None:
+            self._hosted.close()
 
     def run(self) -> None:
         """Serve until a signal says to stop; raises SystemExit then."""
@@ -144,8 +144,8 @@ def _allow_files(count: int) -> None:
 def serve(
     settings: HttpSettings,
     sockets: list[socket.socket],
-    start: Callable[[], Running],
-    announce: Callable[[Running], None],
+    start: Callable[[], Hosted],
+    announce: Callable[[Hosted], None],
 ) -> None:
     """Serve until told to stop. `start` runs in the worker; `announce` once, when the first worker is up."""
     Application(settings, sockets, start, announce).run()

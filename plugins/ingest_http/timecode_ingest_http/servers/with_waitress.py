@@ -12,8 +12,8 @@ from typing import Any
 import waitress
 from waitress.server import TcpWSGIServer
 
-from timecode_ingest_http.body import MAX_BODY
-from timecode_ingest_http.running import Running
+from timecode_ingest_http.body_size import MAX_BODY
+from timecode_ingest_http.hosting import Hosted
 from timecode_ingest_http.servers.channel import Channel
 from timecode_ingest_http.servers.dispatcher import Dispatcher
 from timecode_ingest_http.servers.request_head import MAX_HEAD
@@ -27,17 +27,17 @@ _CONNECTIONS = 508
 def serve(
     settings: HttpSettings,
     sockets: list[socket.socket],
-    start: Callable[[], Running],
-    announce: Callable[[Running], None],
+    start: Callable[[], Hosted],
+    announce: Callable[[Hosted], None],
 ) -> None:
     """Serve until told to stop. waitress itself gathers a request before a thread gets it."""
-    running = start()
+    hosted = start()
     for logger in ("waitress", "waitress.queue"):
         logging.getLogger(logger).setLevel(logging.ERROR)  # anybody can have it warn as often as they like
     parts: dict[int, Any] = {}
     try:
         server = waitress.create_server(
-            running.app,
+            hosted.app,
             map=parts,
             _dispatcher=Dispatcher(settings.threads),
             sockets=sockets,
@@ -54,14 +54,14 @@ def serve(
         )
         for part in parts.values():
             if isinstance(part, TcpWSGIServer):
-                part.channel_class = type("Channel", (Channel,), {"running": running})
+                part.channel_class = type("Channel", (Channel,), {"hosted": hosted})
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", None)):
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _stop)
-        announce(running)
+        announce(hosted)
         server.run()
     finally:
-        running.close()
+        hosted.close()
 
 
 def _stop(_number: int, _frame: Any) -> None:  # noqa: ANN401

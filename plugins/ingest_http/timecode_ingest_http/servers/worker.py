@@ -32,7 +32,7 @@ from gunicorn.http.errors import (
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import ThreadWorker
 
-from timecode_ingest_http.running import Running
+from timecode_ingest_http.hosting import Hosted
 from timecode_ingest_http.servers.client_socket import ClientSocket
 from timecode_ingest_http.servers.connection import Connection
 from timecode_ingest_http.servers.line import Line
@@ -59,7 +59,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     deadline_s = 10
     most_connections = 512
-    running: Running
+    hosted: Hosted
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (gunicorn's)
         super().__init__(*arguments, **options)
@@ -89,14 +89,14 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             accepted, client = listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                self.running.refusals.count("out of file descriptors")
+                self.hosted.refusals.count("out of file descriptors")
                 self._make_room()
             elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
             return
         self.nr_conns += 1
         if self.nr_conns > self.most_connections:
-            self.running.refusals.count("too many connections")
+            self.hosted.refusals.count("too many connections")
             self._make_room()
         self._gather(Connection(self.cfg, ClientSocket.adopt(accepted), client, listener.getsockname()))
 
@@ -165,11 +165,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             _, environ = wsgi.create(request, conn.sock, conn.client, conn.server, self.cfg)
         except Exception:  # noqa: BLE001  (no HTTP: the thread that finds it so again answers)
             return False
-        return not self.running.refuses(environ)
+        return not self.hosted.refuses(environ)
 
     def _refuse(self, conn: Connection) -> None:
         """Answer a head that is too long, here and now: its end may never come."""
-        self.running.refusals.count_status(431)
+        self.hosted.refusals.count_status(431)
         with suppress(OSError):  # gone
             conn.sock.send(plain_answer(431))
         self._linger(conn)
@@ -195,7 +195,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         for conn in list(self.pending_conns):
             if conn.timeout <= now or not (self.alive or conn.arrival or conn.answered):
                 if conn.sock.unsent:
-                    self.running.refusals.count("answer not read")
+                    self.hosted.refusals.count("answer not read")
                 self._drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
@@ -231,7 +231,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             super().handle_error(req, client, addr, exc)
             return
         status = _STATUSES.get(type(exc), 400)
-        self.running.refusals.count_status(status)
+        self.hosted.refusals.count_status(status)
         client.sendall(plain_answer(status))
 
     # --- The main loop's side again.
@@ -265,7 +265,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             unread -= held
             self.on_socket_writable(oldest, oldest.sock)  # it may have begun to read just now
             if oldest in self.pending_conns and oldest.sock.unsent == held:
-                self.running.refusals.count("answer not read")
+                self.hosted.refusals.count("answer not read")
                 self._drop(oldest)
 
     def _give_time(self, conn: Connection) -> None:

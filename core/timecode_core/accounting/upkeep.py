@@ -1,0 +1,58 @@
+"""Upkeep: bringing a store's aggregations into line with the settings, the rule and the plugins of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from timecode_core.accounting.ledger import AGGREGATION_PREFIX, Ledger
+from timecode_core.accounting.terms import ACCOUNTING, Terms
+from timecode_core.aggregation import Aggregation
+from timecode_core.protocols import Transaction
+
+Progress = Callable[[int, int], None]
+"""Told how many events are done, and of how many."""
+
+
+@frozen
+class Upkeep:
+    """What must be done. `reason` is a text for people, empty when nothing has to be."""
+
+    accounting: str
+    fill: tuple[Aggregation, ...]
+    drop: tuple[str, ...]
+    reason: str
+
+    @classmethod
+    def due(cls, metadata: Mapping[str, str], terms: Terms, ledger: Ledger, *, everything: bool = False) -> Upkeep:
+        """Compare what a store has recorded with what is wanted; `everything` wants all of it computed anew."""
+        accounting = terms.described(ledger.rule)
+        new = ACCOUNTING not in metadata
+        changed = not new and metadata[ACCOUNTING] != accounting
+        current = terms.filled(metadata)
+        fill = tuple(a for a in ledger.aggregations if everything or new or changed or a not in current)
+        wanted = {aggregation.name for aggregation in ledger.aggregations}
+        kept = {key.removeprefix(AGGREGATION_PREFIX) for key in metadata if key.startswith(AGGREGATION_PREFIX)}
+        reasons = [
+            "all totals are asked for" if everything else "",
+            "there are none yet" if new else "",
+            "the settings of time accounting changed" if changed else "",
+            f"new or changed: {', '.join(a.name for a in fill)}" if fill and not (new or changed or everything) else "",
+            f"no longer there: {', '.join(sorted(kept - wanted))}" if kept - wanted else "",
+        ]
+        return cls(accounting, fill, tuple(sorted(kept - wanted)), "; ".join(filter(None, reasons)))
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.reason)
+
+    def do(self, transaction: Transaction, ledger: Ledger, progress: Progress) -> None:
+        """Do it, in this transaction."""
+        for name in self.drop:
+            transaction.clear(name)
+            transaction.set_metadata(AGGREGATION_PREFIX + name, None)
+        if self.fill:
+            ledger.fill(transaction, self.fill, progress)
+        transaction.set_metadata(ACCOUNTING, self.accounting)

@@ -1,0 +1,1 @@
+"""From what a source submits to events that can be stored."""

@@ -1,0 +1,57 @@
+"""The step *exclude*: what the settings exclude is left out, and never stored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+
+from timecode_core.errors import SettingsError
+from timecode_core.intake.steps.paths import composed, full_path, normalise_path
+from timecode_core.protocols import SubjectStep
+from timecode_core.setup.settings import CoreSettings
+from timecode_core.subject import Seen
+
+
+def build_exclude(core: CoreSettings) -> SubjectStep:
+    """The step for these settings. Raises SettingsError for a pattern that can't be read."""
+    projects = [composed(pattern).casefold() for pattern in core.exclude_projects]
+    paths = [spelt for pattern in core.exclude_paths for spelt in _spelt(composed(pattern))]
+    excluded_path = _path_matcher(paths) if paths else None
+
+    def exclude(seen: Seen) -> Seen | None:
+        project = seen.project.casefold()
+        if any(fnmatchcase(project, pattern) for pattern in projects):
+            return None
+        if excluded_path and (excluded_path(seen.entity) or excluded_path(_full_path(seen))):
+            return None
+        return seen
+
+    return exclude
+
+
+def _full_path(seen: Seen) -> str:
+    """Where the file is. Both separators count: a pattern must also find what climbs out of a project on Windows."""
+    return full_path(seen.entity.replace("\\", "/"), seen.project_root)
+
+
+def _spelt(pattern: str) -> list[str]:
+    """The pattern; where it begins at the home folder, also with that folder's path, which is what editors send."""
+    sign = "!" if pattern.startswith("!") else ""
+    below = pattern.removeprefix(sign)
+    if not below.startswith("~/"):
+        return [pattern]
+    home = normalise_path(os.path.expanduser("~"))  # noqa: PTH111  (unlike Path's, leaves it where there is none)
+    return [pattern, f"{sign}/{home.lstrip('/')}{below[1:]}"]
+
+
+def _path_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+    from pathspec import GitIgnoreSpec  # most have no patterns, and start faster without
+
+    try:
+        spec = GitIgnoreSpec.from_lines(patterns)
+    except ValueError as error:
+        raise SettingsError(
+            f"core.exclude_paths: {error}.", remedy="Write patterns as in a .gitignore file."
+        ) from error
+    return lambda path: spec.match_file(path.lstrip("/"))

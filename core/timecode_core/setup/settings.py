@@ -1,0 +1,209 @@
+"""Settings: `config.toml` in the home folder, one table a plugin and `[core]`, overridden by the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+
+import attrs
+from attrs import field, frozen
+from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, transform_error
+
+from timecode_core.errors import SettingsError
+from timecode_core.setup.remedies import file_error
+from timecode_core.setup.zone import named_zone, spelling
+
+T = TypeVar("T")
+PathStyle = Literal["relative", "absolute", "name", "hashed", "hidden"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MANDATORY_STEPS = ("normalise", "redact")
+DAY_S = 86_400
+
+
+def _between(low: float, high: float) -> Any:  # noqa: ANN401  (attrs validators are untyped callables)
+    def check(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
+        if not low <= value <= high:
+            raise ValueError(f"{attribute.name} must be between {low} and {high}, not {value}")
+
+    return check
+
+
+def _zone(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
+    if value:
+        try:
+            named_zone(value)
+        except KeyError as error:
+            meant = spelling(value) or "Europe/Berlin"
+            raise ValueError(f"{attribute.name} is no time zone name: {value!r} (such as {meant!r})") from error
+
+
+def _clock(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
+    try:
+        parsed = time.fromisoformat(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or len(value) != len("HH:MM"):
+        raise ValueError(f"{attribute.name} must be a time such as '04:00', not {value!r}")
+
+
+def _steps(_instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:
+    first, last = MANDATORY_STEPS
+    if "validate" in value:
+        raise ValueError(f"{attribute.name} must leave out 'validate': what it did is done always now")
+    if value[-1:] != (last,) or first not in value or len(set(value)) < len(value):
+        raise ValueError(f"{attribute.name} must hold {first!r} and end with {last!r}, none of them twice")
+
+
+@frozen
+class CoreSettings:
+    """The table `[core]`."""
+
+    timezone: str = field(default="", validator=_zone)
+    """Where events are that don't say so: a zone name; empty means the machine's own."""
+    keystroke_timeout: int = field(default=900, validator=_between(1, DAY_S))
+    """The longest gap between two events that counts as work, in seconds."""
+    day_start: str = field(default="00:00", validator=_clock)
+    """When a day begins, HH:MM local time."""
+    week_start: Weekday = "monday"
+    store: str = "sqlite"
+    rule: str = "join_gaps"
+    steps: tuple[str, ...] = field(default=("normalise", "exclude", "redact"), validator=_steps)
+    """The steps that every event passes, in order."""
+    sources: tuple[str, ...] = ("*",)
+    paths: PathStyle = "relative"
+    """How a file's path is stored."""
+    exclude_projects: tuple[str, ...] = ()
+    """Projects that are never stored: shell patterns, matched against the project's name, ignoring case."""
+    exclude_paths: tuple[str, ...] = ()
+    """Files that are never stored: patterns as in a .gitignore file, matched against the full path."""
+    hash_key: str = field(default="", repr=False)
+    """The secret of the path style "hashed"; empty means the one kept in the home folder's `hash_key`."""
+
+    @property
+    def day_start_s(self) -> int:
+        """`day_start` in seconds after midnight."""
+        clock = time.fromisoformat(self.day_start)
+        return clock.hour * 3600 + clock.minute * 60
+
+
+def _explain(error: BaseException, _type: type | None) -> str:
+    """One fault in words, behind the key at fault."""
+    if isinstance(error, ForbiddenExtraKeysError):
+        return f"has no key {', '.join(sorted(error.extra_fields))}"
+    return "is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _in_words(fault: str) -> str:
+    """What cattrs says as "what @ .key", the other way round."""
+    what, _, path = fault.rpartition(" @ ")
+    return f"{path.removeprefix('.')} {what}".strip()
+
+
+def _strict(kind: type, accepted: tuple[type, ...]) -> Any:  # noqa: ANN401  (a cattrs hook)
+    def hook(value: object, _type: type) -> object:
+        if isinstance(value, bool) is not (kind is bool) or not isinstance(value, accepted):
+            raise TypeError(f"must be {kind.__name__}, not {type(value).__name__}")
+        return kind(value)
+
+    return hook
+
+
+def _origin(kind: Any) -> Any:  # noqa: ANN401  (a type)
+    return get_origin(kind)
+
+
+@cache
+def _converter() -> Converter:
+    """The one that every instance uses: it makes a function for each class, which takes a while, and keeps it."""
+    converter = Converter(forbid_extra_keys=True)
+    for kind, accepted in ((str, (str,)), (int, (int,)), (float, (int, float)), (bool, (bool,))):
+        converter.register_structure_hook(kind, _strict(kind, accepted))
+
+    def choice(value: object, wanted: Any) -> object:  # noqa: ANN401  (a type)
+        if value not in get_args(wanted) or isinstance(value, bool):
+            raise ValueError(f"must be one of {', '.join(map(str, get_args(wanted)))}, not {value!r}")
+        return value
+
+    def several(value: object, wanted: Any) -> object:  # noqa: ANN401  (a type)
+        if not isinstance(value, list | tuple):  # a text would else be taken for a list of its letters
+            raise TypeError(f"must be a list, not {type(value).__name__}")
+        return tuple(converter.structure(item, get_args(wanted)[0]) for item in value)
+
+    converter.register_structure_hook_func(lambda kind: _origin(kind) is Literal, choice)
+    converter.register_structure_hook_func(lambda kind: _origin(kind) is tuple, several)
+    return converter
+
+
+class Settings:
+    """All tables, read once. `table` gives one as an instance of its class."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], *, origin: str = "settings") -> None:
+        self._tables = {name: dict(values) for name, values in tables.items()}
+        self._origin = origin
+        self.core = self.table("core", CoreSettings)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever any setting does; tells none of them."""
+        return blake2b(repr(sorted(self._tables.items())).encode(), digest_size=12).hexdigest()
+
+    @classmethod
+    def load(cls, home: Path, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read `config.toml` in `home`, if there is one, and `TIMECODE_<TABLE>__<KEY>` from the environment.
+
+        A variable's value is read as TOML where it is a number, a truth value, a list or a quoted string, else as text.
+        """
+        path = home / "config.toml"
+        tables: dict[str, dict[str, Any]] = {}
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise file_error(SettingsError, "read", path, error) from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(
+                f"{path}: {error}.", remedy="Mend the file, or move it away to get the defaults."
+            ) from error
+        for name, table in tables.items():
+            if not isinstance(table, dict):
+                raise SettingsError(f"{path}: {name!r} stands outside of a table.", remedy="Put it below [core].")
+        origins = [str(path)]
+        for name, text in (os.environ if environment is None else environment).items():
+            if name.startswith("TIMECODE_") and "__" in name:
+                table_name, _, key = name.removeprefix("TIMECODE_").lower().partition("__")
+                tables.setdefault(table_name, {})[key] = _toml_value(text)
+                origins.append(name)
+        return cls(tables, origin=", ".join(origins))
+
+    def table(self, name: str, kind: type[T]) -> T:
+        """The table as an instance of the attrs class. Raises SettingsError that says which key is wrong, and how."""
+        try:
+            return _converter().structure(self._tables.get(name, {}), kind)
+        except ClassValidationError as error:
+            what = "; ".join(map(_in_words, transform_error(error, path="", format_exception=_explain)))
+        except (ValueError, TypeError) as error:
+            what = str(error)
+        keys = ", ".join(attribute.name for attribute in attrs.fields(cast("Any", kind)))
+        raise SettingsError(f"{self._origin}: [{name}] {what}.", remedy=f"Keys of [{name}]: {keys}.")
+
+    def check_names(self, known: set[str]) -> None:
+        """Raise SettingsError for a table that belongs to nobody: a misspelt one would be silently without effect."""
+        for name in sorted(set(self._tables) - known - {"core"}):
+            raise SettingsError(
+                f"{self._origin}: [{name}] is no plugin's table.",
+                remedy=f"Tables: {', '.join(sorted(known | {'core'}))}.",
+            )
+
+
+def _toml_value(text: str) -> Any:  # noqa: ANN401  (TOML's values)
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

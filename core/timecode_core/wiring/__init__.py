@@ -1,0 +1,1 @@
+"""Plugins, and the installation that is built from what they offer."""

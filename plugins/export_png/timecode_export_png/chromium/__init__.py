@@ -1,0 +1,1 @@
+"""Chromium: found, started, kept warm for a while, and cleaned up after."""

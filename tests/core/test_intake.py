@@ -1,0 +1,131 @@
+"""The intake's two ways: what it knows already, and what it looks at closely, give the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given, strategies as st
+from support.strategies import OFFSETS
+from timecode_core.event import Event, flat
+from timecode_core.intake.intake import Intake
+from timecode_core.intake.steps.exclude import build_exclude
+from timecode_core.intake.steps.normalise import normalise
+from timecode_core.intake.steps.redact import build_redact
+from timecode_core.intake.wire import format_time
+from timecode_core.receipt import Outcome, Stored
+from timecode_core.setup.settings import CoreSettings
+from timecode_core.subject import DEFAULTS, TEXTS
+
+_odd = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from([0, 1, 1.0, -1, 2**70, 1e300, float("nan"), float("inf")]),
+    st.sampled_from(["", " ", "a", "\ud800", "a\0b", "x" * 513, "x" * 4097, "é", "e\u0301"]),
+    st.lists(st.just("a"), max_size=1),
+    st.dictionaries(st.just("a"), st.just("b"), max_size=1),
+)
+_texts = st.sampled_from(["a", "b", "/p/a.py", "/p/b.py", "C:\\p\\a.py", "secret", "", "file", "coding", "url"])
+_moments = st.sampled_from(
+    [
+        *["2026-03-29T01:59:59Z", "2026-03-29T01:59:59.9999995Z", "2026-03-29t01:59:59z", "2026-03-29 01:59:59+05:45"],
+        *["2026-01-01T00:00:00-00:00", "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00.5+14:00", "2026-01-01"],
+        *["2016-12-31T23:59:60Z", "2026-02-30T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+01:00"],
+        *["9998-12-31T23:59:59-23:59", "9999-01-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00+01:60"],
+        *["2026-01-01T00:00:00+24:00", "0000-01-01T00:00:00Z", "2026-01-01T00:00:00.1234567+01:00"],
+        *[0, 1, 1.5, -0.0, 1_700_000_000.000001, 253_370_764_799.999999, 253_370_764_800, 1_700_000_000_000],
+    ]
+)
+_usual = st.one_of(
+    st.integers(0, 2**33),
+    st.floats(0, 2**33),
+    st.builds(
+        lambda s, o: format_time(1_700_000_000_000_000 + s, o),
+        st.integers(0, 10**12),
+        st.sampled_from(OFFSETS),
+    ),
+)
+items = st.fixed_dictionaries(
+    {},
+    optional={
+        "time": _moments | _usual | _odd,
+        "duration": st.sampled_from([0, 1, 0.5, 3600, 3600.5]) | _odd,
+        "is_write": st.booleans() | _odd,
+        **dict.fromkeys((*DEFAULTS, "source"), _texts | _odd),
+        "unknown": _odd,
+    },
+)
+usual = st.fixed_dictionaries(
+    {"time": _usual, "entity": _texts},
+    optional={"is_write": st.booleans(), "project": _texts, "project_root": st.sampled_from(["/p", ""])},
+)
+
+
+class Taking:
+    """An intake whose events go nowhere but here."""
+
+    def __init__(self, style: Any = "relative") -> None:
+        steps = {
+            "normalise": normalise,
+            "exclude": build_exclude(CoreSettings(exclude_projects=("secret",))),
+            "redact": build_redact(style, "key"),
+        }
+        self.events: list[Event] = []
+        self._intake = Intake(steps, self._store, "Asia/Kathmandu")
+
+    def _store(self, events: Sequence[Event]) -> list[Stored]:
+        self.events.extend(events)
+        return [Stored(event.id, new=True) for event in events]
+
+    def take(self, items: Sequence[Any], source: str = "test") -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+        """The outcomes, and all that is stored."""
+        self.events.clear()
+        outcomes = self._intake.submit(items, source).outcomes
+        return outcomes, [{**flat(event), "id": event.id, "assumed": event.offset_assumed} for event in self.events]
+
+
+@given(st.lists(items | usual | _odd, max_size=12), st.sampled_from(["test", "a", ""]))
+def test_what_is_known_already_is_taken_as_what_is_seen_for_the_first_time(sent: list[Any], source: str) -> None:
+    """Any value of any field, in any order: an intake that has seen it all before tells just what a new one does."""
+    known = Taking()
+    known.take(sent, source)
+    known.take(sent, "another")
+    new: list[Any] = [Taking().take([item], source) for item in sent]
+    outcomes, stored = known.take(sent, source)
+    assert outcomes == tuple(outcome for told, _ in new for outcome in told)
+    assert stored == [event for _, events in new for event in events]
+    assert known.take(sent, source) == (outcomes, stored)
+
+
+def test_faults_are_told_in_the_order_of_the_fields() -> None:
+    item = {"source": 1, "project_root": 2, "is_write": 3, "machine_id": 4, "type": 5, "duration": None, "time": None}
+    (outcome,), _ = Taking().take([item])
+    told = [outcome.error.index(f"{name} ") for name in ("time", "entity", "duration", "type", "machine_id")]
+    told += [outcome.error.index(f"; {name} must") for name in ("is_write", "project_root", "source")]
+    assert told == sorted(told)
+
+
+class Text(str):
+    """A text of a Python source that is more than that."""
+
+
+def test_a_text_of_another_class_is_not_what_later_ones_get() -> None:
+    taking = Taking()
+    for source in (Text("mine"), "mine"):
+        item = {"time": 1, "entity": Text("/p/a.py"), "branch": Text("main")}
+        taking.take([item], source)
+        subject = taking.events[0].subject
+        assert {type(getattr(subject, name)) for name in TEXTS} == {str}
+
+
+@given(usual, st.data())
+def test_a_field_that_is_left_out_is_its_default(item: dict[str, Any], data: st.DataObject) -> None:
+    defaults = {
+        "type": "file",
+        "category": "coding",
+        **{name: "" for name in TEXTS if name not in {"entity", "type", "category"}},
+    }
+    told = data.draw(st.sets(st.sampled_from(sorted(defaults))))
+    taking = Taking()
+    plain = taking.take([item])
+    assert taking.take([{**{name: defaults[name] for name in told}, **item}]) == plain
