@@ -7,18 +7,18 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from bench import costs, http, ingest, peer, pictures, queries, start, upkeep
+from bench import before, costs, http, ingest, peer, pictures, queries, start, upkeep
 from bench.place import Place
 from bench.scale import chosen
 from bench.section import Section
 
-BENCHMARKS: dict[str, Callable[[Place], Section]] = {
+BENCHMARKS: dict[str, Callable[[Place], Section | Sequence[Section]]] = {
     "costs": costs.run,
     "ingest": ingest.run,
     "http": http.run,
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Place], Section]] = {
     "upkeep": upkeep.run,
     "start": start.run,
     "pictures": pictures.run,
+    "before": before.run,
     "peer": peer.run,
 }
 USUAL = [name for name in BENCHMARKS if name != "peer"]
@@ -47,7 +48,9 @@ def main(names: tuple[str, ...], quick: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="timecode-bench-", ignore_cleanup_errors=True) as folder:
         place = Place(Path(folder), scale)
         for name in names or USUAL:
-            BENCHMARKS[name](place).show(console)
+            found = BENCHMARKS[name](place)
+            for section in [found] if isinstance(found, Section) else found:
+                section.show(console)
     console.print(f"{time.perf_counter() - begin:.0f} s in all", highlight=False)
 
 

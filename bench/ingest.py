@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
 
 from bench.data import Beat, Supply, to_events, year
 from bench.place import Place
@@ -67,7 +67,8 @@ def run(place: Place) -> Section:
             "replay",
         ),
         notes=[
-            "Timecode: decode, validate, normalise, redact, hash, store and three exact aggregations, fsynced.",
+            "Timecode: the intake, which remembers what it made of each subject, the ids, the store and three exact",
+            "aggregations, fsynced.",
             "Bare inserts: ready-made rows, the same schema and durability, no contexts to look up, no aggregations.",
             "Live: in order of time. Shuffled: a year in random order into one store. Replay: the live ones once more.",
         ],

@@ -1,4 +1,7 @@
-"""A peer, ActivityWatch's server, in an environment of its own: the same heartbeats, the same question."""
+"""A peer, ActivityWatch's server, in an environment of its own: the same heartbeats, the same question.
+
+Both get ready-made requests from the same client, each over a connection of its own, since aw-server keeps none.
+"""
 
 from __future__ import annotations
 
@@ -6,152 +9,143 @@ import json
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, cast
+from pathlib import Path
+from typing import cast
 
-from timecode_core.query import Query
-from timecode_core.selection import Selection
-from timecode_core.service import Service
+from attrs import frozen
 
 from bench.data import LAST, Beat, Supply, year
 from bench.place import Place
+from bench.scale import BATCHES
 from bench.section import Section, ms, number, ratio
-from bench.server import Server, Wire, free_port, serving
-from bench.turns import interleave, seconds
+from bench.server import Server, asked, free_port, serving
+from bench.turns import interleave, rate, seconds
 
 REQUIREMENTS = ("aw-server", "flask<2.3", "peewee<4")
+_KEPT = ("entity", "project", "branch", "language", "editor")
+"""What the peer gets of a heartbeat."""
+_ROUNDS = 5
+_BATCHES = 10
+"""The fewest of a round."""
 _INSTALL_S = 120
 _START_S = 20
-_BATCHES = (1, 100, 1000)
+
+
+@frozen
+class Peer:
+    """aw-server, running."""
+
+    port: int
+    version: str
+
+    def bucket(self, name: str) -> None:
+        """Make one."""
+        what = {"client": "bench", "type": "app.editor.activity", "hostname": "here"}
+        asked(self.port, self.post(f"buckets/{name}", what))
+
+    def events(self, bucket: str, batch: Sequence[Beat]) -> bytes:
+        """The request that stores them."""
+        return self.post(
+            f"buckets/{bucket}/events",
+            [
+                {"timestamp": beat["time"], "duration": 30, "data": {name: beat[name] for name in _KEPT}}
+                for beat in batch
+            ],
+        )
+
+    def post(self, path: str, what: object) -> bytes:
+        """A POST request."""
+        body = json.dumps(what).encode()
+        return (
+            f"POST /api/0/{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
 
 
 def run(place: Place) -> Section:
-    section = Section("Beside a peer: aw-server", ("what", "Timecode", "aw-server", "ratio"))
+    section = Section("Beside a peer: aw-server", ("what", "Timecode", "aw-server", "Timecode is faster"))
     try:
-        with _peer(place) as base:
-            _compare(place, base, section)
-    except (OSError, subprocess.SubprocessError) as error:
-        section.notes.append(f"peer not available: {type(error).__name__}")
+        with _running(place) as peer:
+            section.title = f"Beside a peer: aw-server {peer.version}"
+            _store(place, peer, section)
+            _ask(place, peer, section)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        section.notes.append(f"Not measured, or not all of it: {type(error).__name__}: {error}")
     return section
 
 
-def _compare(place: Place, base: str, section: Section) -> None:
-    installation = place.installation()
-    _call(f"{base}/buckets/bench", {"client": "bench", "type": "app.editor.activity", "hostname": "here"})
-    with serving(installation.home) as (server, _):
+def _store(place: Place, peer: Peer, section: Section) -> None:
+    peer.bucket("bench")
+    with serving(place.installation().home) as (server, _):
         ours, theirs = Supply(year()), Supply(year())
-        for size in _BATCHES:
-            count = max(3, place.scale.batches(size) // 4)
-            found = interleave(
-                {
-                    "ours": lambda: _ours(server, ours.batches(size, count)),  # noqa: B023
-                    "theirs": lambda: _theirs(base, "bench", theirs.batches(size, count)),  # noqa: B023
-                },
-                3,
-            )
+        for size in BATCHES:
+            count = max(_BATCHES, place.scale.batches(size))
+
+            def here(size: int = size, count: int = count) -> float:
+                return _sent(server.port, [_ours(server, batch) for batch in ours.batches(size, count)])
+
+            def there(size: int = size, count: int = count) -> float:
+                return _sent(peer.port, [peer.events("bench", batch) for batch in theirs.batches(size, count)])
+
+            found = interleave({"ours": here, "theirs": there}, max(_ROUNDS, place.scale.rounds))
             section.add(
-                f"events/s, {size} a request, one connection",
-                number(found["ours"]),
-                number(found["theirs"]),
+                f"events/s, {size} a request",
+                number(size * found["ours"]),
+                number(size * found["theirs"]),
                 ratio(found["ours"], found["theirs"]),
             )
-    section.notes.append("Ingest over HTTP, one after the other; Timecode fsyncs and keeps its aggregations exact.")
-    _ask(place, base, section)
+    section.notes += [
+        "Over HTTP: requests made beforehand, one after the other, each over a connection of its own, from one client.",
+        "Timecode fsyncs, and keeps its aggregations exact.",
+    ]
 
 
-def _ask(place: Place, base: str, section: Section) -> None:
+def _sent(port: int, requests: Sequence[bytes]) -> float:
+    """Requests a second."""
+    return rate(len(requests), lambda: [asked(port, request) for request in requests])
+
+
+def _ours(server: Server, batch: Sequence[Beat]) -> bytes:
+    return server.post(cast("Sequence[object]", batch))
+
+
+def _ask(place: Place, peer: Peer, section: Section) -> None:
     """A year by day, project and language; both have the year's heartbeats and no others."""
-    beats = list(year())
-    _call(f"{base}/buckets/year", {"client": "bench", "type": "app.editor.activity", "hostname": "here"})
-    for begin in range(0, len(beats), 5000):
-        _theirs(base, "year", [beats[begin : begin + 5000]])
-    with place.service() as service:
-        for begin in range(0, len(beats), 5000):
-            service.submit(cast("Sequence[object]", beats[begin : begin + 5000]), "bench")
-        first = LAST - timedelta(days=364)
-        query = Query(Selection(first, LAST), ("day", "project", "language"))
-        days = [
-            f"{first + timedelta(days=n)}T00:00:00+00:00/{first + timedelta(days=n + 1)}T00:00:00+00:00"
-            for n in range(365)
-        ]
-        asked = {
-            "timeperiods": days,
-            "query": [
-                'events = query_bucket("year");',
-                'RETURN = merge_events_by_keys(events, ["project", "language"]);',
-            ],
-        }
-        found = interleave(
-            {
-                "ours": lambda: seconds(lambda: _report(service, query)),
-                "theirs": lambda: seconds(lambda: _call(f"{base}/query/", asked)),
-            },
-            3,
-        )
+    beats = year()
+    batches = [beats[begin : begin + 1000] for begin in range(0, len(beats), 1000)]
+    peer.bucket("year")
+    _sent(peer.port, [peer.events("year", batch) for batch in batches])
+    first = LAST - timedelta(days=364)
+    days = [
+        f"{first + timedelta(days=n)}T00:00:00+00:00/{first + timedelta(days=n + 1)}T00:00:00+00:00" for n in range(365)
+    ]
+    query = ['events = query_bucket("year");', 'RETURN = merge_events_by_keys(events, ["project", "language"]);']
+    theirs = peer.post("query/", {"timeperiods": days, "query": query})
+    with serving(place.installation().home) as (server, _):
+        _sent(server.port, [_ours(server, batch) for batch in batches])
+        ours = server.get(f"/api/v1/stats?from={first}&to={LAST}&group_by=day,project,language")
+        found = interleave({"ours": _answered(server.port, ours), "theirs": _answered(peer.port, theirs)}, _ROUNDS)
     section.add(
         "a year by day, project and language, ms",
         ms(found["ours"]),
         ms(found["theirs"]),
-        ratio(found["ours"], found["theirs"]),
+        ratio(found["theirs"], found["ours"]),
     )
-    section.notes.append("The year: Timecode asked in this process, aw-server over HTTP, a time period a day.")
+    section.notes.append("The year, over HTTP: Timecode groups by day, aw-server takes a time period a day.")
 
 
-def _report(service: Service, query: Query) -> None:
-    service.answers.report(query)
-
-
-def _ours(server: Server, batches: Sequence[Sequence[Beat]]) -> float:
-    wire = Wire(server.port)
-    requests = [server.post(cast("Sequence[object]", batch)) for batch in batches]
-    try:
-        return sum(map(len, batches)) / seconds(lambda: [wire.ask(request) for request in requests])
-    finally:
-        wire.close()
-
-
-def _theirs(base: str, bucket: str, batches: Sequence[Sequence[Beat]]) -> float:
-    bodies = [
-        [
-            {
-                "timestamp": beat["time"],
-                "duration": 30,
-                "data": {key: beat[key] for key in ("entity", "project", "branch", "language", "editor")},
-            }
-            for beat in batch
-        ]
-        for batch in batches
-    ]
-    return sum(map(len, batches)) / seconds(lambda: [_call(f"{base}/buckets/{bucket}/events", body) for body in bodies])
-
-
-def _call(url: str, body: object) -> Any:  # noqa: ANN401
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return answer.read()
-    except urllib.error.HTTPError as error:
-        if error.code == 304:  # the bucket is there already
-            return b""
-        raise
+def _answered(port: int, request: bytes) -> Callable[[], float]:
+    return lambda: seconds(lambda: asked(port, request))
 
 
 @contextmanager
-def _peer(place: Place) -> Iterator[str]:
+def _running(place: Place) -> Iterator[Peer]:
     folder = place.installation().home.path / "peer"
-    venv.create(folder, with_pip=True)
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    subprocess.run(
-        [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS],
-        check=True,
-        timeout=_INSTALL_S,
-        capture_output=True,
-    )
+    programs, version = _installed(folder)
     port = free_port()
     process = subprocess.Popen(
         [str(programs / "aw-server"), "--host", "127.0.0.1", "--port", str(port)],
@@ -159,18 +153,29 @@ def _peer(place: Place) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    base = f"http://127.0.0.1:{port}/api/0"
     try:
         deadline = time.monotonic() + _START_S
         while True:
             try:
-                urllib.request.urlopen(f"{base}/info", timeout=5).close()
+                asked(port, f"GET /api/0/info HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
                 break
             except OSError as error:
                 if time.monotonic() > deadline or process.poll() is not None:
                     raise TimeoutError("it did not start") from error
                 time.sleep(0.1)
-        yield base
+        yield Peer(port, version)
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _installed(folder: Path) -> tuple[Path, str]:
+    """Where its programs are, and its version."""
+    venv.create(folder, with_pip=True)
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    python = str(programs / "python")
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
+    subprocess.run(install, check=True, timeout=_INSTALL_S, capture_output=True)
+    ask = [python, "-c", "from importlib.metadata import version; print(version('aw-server'))"]
+    told = subprocess.run(ask, check=True, capture_output=True, text=True)
+    return programs, told.stdout.strip()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from timecode_core.errors import TimecodeError
 from timecode_core.selection import Selection
-from timecode_core.service import Service
+from timecode_core.serving.service import Service
 
 from bench.data import LAST
 from bench.place import Place
@@ -48,15 +48,15 @@ def _measure(service: Service, renderer: str, options: dict[str, tuple[str, ...]
         back += 1
         return _days(back)
 
-    first = seconds(lambda: service.render(renderer, _days(0), options))
+    first = seconds(lambda: service.render(service.order(renderer, _days(0), options)))
     found = interleave(
         {
-            "other": lambda: seconds(lambda: service.render(renderer, other(), options)),
-            "same": lambda: seconds(lambda: service.render(renderer, _days(back), options)),
+            "other": lambda: seconds(lambda: service.render(service.order(renderer, other(), options))),
+            "same": lambda: seconds(lambda: service.render(service.order(renderer, _days(back), options))),
         },
         rounds,
     )
-    size = len(service.render(renderer, _days(back), options).body)
+    size = len(service.render(service.order(renderer, _days(back), options)).body)
     return ms(first), ms(found["other"]), ms(found["same"]), ratio(found["same"], found["other"]), number(size / 1000)
 
 

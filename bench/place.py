@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 from attrs import frozen
-from timecode_core.home import Home
-from timecode_core.installation import Installation
-from timecode_core.lock import WriteLock
-from timecode_core.service import Service
-from timecode_core.upkeep import Work
+from timecode_core.accounting.upkeep import Upkeep
+from timecode_core.serving.service import Service
+from timecode_core.setup.home import Home
+from timecode_core.setup.lock import WriteLock
+from timecode_core.wiring.installation import Installation
 
 from bench.data import years
 from bench.scale import Scale
@@ -37,12 +37,12 @@ class Place:
     """Makes homes, services and the one long history, which several benchmarks share."""
 
     def __init__(self, folder: Path, scale: Scale) -> None:
-        self._folder = folder
+        self.folder = folder
         self.scale = scale
 
     def installation(self) -> Installation:
         """A fresh home."""
-        home = Home(Path(tempfile.mkdtemp(dir=self._folder)))
+        home = Home(Path(tempfile.mkdtemp(dir=self.folder)))
         home.make()
         return Installation.load(home)
 
@@ -70,10 +70,11 @@ class Place:
             while chunk := list(islice(events, _CHUNK)):
                 with store.writing() as transaction:
                     transaction.insert(chunk)
-            ledger = installation.ledger()
+            terms = installation.terms()
+            ledger = terms.ledger()
             with store.writing() as transaction:
-                work = Work.due(transaction.metadata(), installation.settings.core, ledger)
-                filled_s = seconds(lambda: work.do(transaction, ledger, lambda _done, _all: None))
+                upkeep = Upkeep.due(transaction.metadata(), terms, ledger)
+                filled_s = seconds(lambda: upkeep.do(transaction, ledger, lambda _done, _all: None))
         finally:
             store.close()
         size = (installation.home.path / "timecode.db").stat().st_size

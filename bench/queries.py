@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import partial
 
-from timecode_core.accounting import chunks, credited
+from timecode_core.accounting.cells import Cells
+from timecode_core.accounting.crediting import chunks, credited
 from timecode_core.aggregation import Aggregation
-from timecode_core.answers import Answers
+from timecode_core.answering.answers import Answers
 from timecode_core.calendar import Calendar, day_number
-from timecode_core.cells import Cells
-from timecode_core.installation import Installation
 from timecode_core.protocols import Store
 from timecode_core.query import Query
 from timecode_core.selection import Selection
+from timecode_core.wiring.installation import Installation
 
 from bench.data import LAST
 from bench.place import Place
@@ -45,7 +45,7 @@ def run(place: Place) -> Section:
     )
     store = history.installation.store()
     try:
-        answers = Answers(history.installation, store)
+        answers = Answers(history.installation.terms(), store)
         for question, columns in QUESTIONS.items():
             for name, days in RANGES.items():
                 selection = Selection(LAST - timedelta(days=days - 1), LAST)

@@ -21,9 +21,19 @@ def rows(events: Sequence[Event]) -> list[Row]:
             e.id,
             e.utc_offset,
             e.duration,
-            contexts.setdefault((e.project, e.branch, e.language, e.editor, e.machine_id, e.category), len(contexts)),
+            contexts.setdefault(
+                (
+                    e.subject.project,
+                    e.subject.branch,
+                    e.subject.language,
+                    e.subject.editor,
+                    e.subject.machine_id,
+                    e.subject.category,
+                ),
+                len(contexts),
+            ),
             e.is_write,
-            e.entity,
+            e.subject.entity,
         )
         for e in events
     ]

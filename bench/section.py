@@ -27,7 +27,10 @@ class Section:
             table.add_column(column, justify="right" if index else "left")
         for row in self.rows:
             table.add_row(*row)
-        console.print(table)
+        if self.columns:
+            console.print(table)
+        else:
+            console.print(self.title, style="bold", markup=False, highlight=False)
         for note in self.notes:
             console.print(f"  {note}", markup=False, highlight=False)
         console.print()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from timecode_core.home import Home
+from timecode_core.setup.home import Home
 
 from bench.turns import seconds
+from bench.versions import HERE
 
 CONNECTIONS = 8
 _PATIENCE_S = 60
@@ -54,6 +54,18 @@ class Wire:
         self._socket.close()
 
 
+def asked(port: int, request: bytes) -> bytes:
+    """The body of the answer, over a connection of its own. Raises RuntimeError for any status but 200."""
+    wire = Wire(port)
+    try:
+        status, body = wire.ask(request)
+    finally:
+        wire.close()
+    if status != 200:
+        raise RuntimeError(f"port {port} answered {status}: {body[:200]!r}")
+    return body
+
+
 class Server:
     """A running service."""
 
@@ -65,6 +77,10 @@ class Server:
     def get(self, path: str) -> bytes:
         """A GET request."""
         return self._head("GET", path) + b"\r\n"
+
+    def answer(self, path: str) -> bytes:
+        """The body of the answer to a GET request."""
+        return asked(self.port, self.get(path))
 
     def post(self, events: Sequence[object]) -> bytes:
         """A POST request with these events."""
@@ -109,14 +125,14 @@ class Server:
 
 
 @contextmanager
-def serving(home: Home) -> Iterator[tuple[Server, float]]:
+def serving(home: Home, environment: Mapping[str, str] = HERE.environment) -> Iterator[tuple[Server, float]]:
     """A service on a free port; gives it, and the seconds from the start of its process to its first full answer."""
     port = free_port()
     home.secret("token")
     begin = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "timecode_core", "serve", "--port", str(port)],
-        env={**os.environ, "TIMECODE_HOME": str(home.path)},
+        env={**environment, "TIMECODE_HOME": str(home.path)},
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ from bench.place import Place
 from bench.section import Section, ms, number, ratio
 from bench.server import memory, serving
 from bench.turns import interleave, seconds
+from bench.versions import HERE
 
 
 def run(place: Place) -> Section:
@@ -23,7 +23,7 @@ def run(place: Place) -> Section:
             return took
 
     def command(*arguments: str) -> float:
-        environment = {**os.environ, "TIMECODE_HOME": str(home.path)}
+        environment = {**HERE.environment, "TIMECODE_HOME": str(home.path)}
         return seconds(
             lambda: subprocess.run([sys.executable, *arguments], env=environment, check=True, capture_output=True)
         )

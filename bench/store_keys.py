@@ -22,6 +22,7 @@ from typing import Protocol
 import apsw
 from timecode_core.aggregation import Aggregation
 from timecode_core.event import Event
+from timecode_core.subject import Subject
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
@@ -75,14 +76,23 @@ class Table:
                 e.id,
                 e.utc_offset,
                 e.duration,
-                hash(e.project) % 300,
+                hash(e.subject.project) % 300,
                 e.is_write,
-                e.entity,
+                e.subject.entity,
             )
             if self._extra == 1:
                 row += (1,)
             elif self._extra:
-                row += (e.project, e.branch, e.language, e.editor, e.machine_id, e.category, e.type, e.source)
+                row += (
+                    e.subject.project,
+                    e.subject.branch,
+                    e.subject.language,
+                    e.subject.editor,
+                    e.subject.machine_id,
+                    e.subject.category,
+                    e.subject.type,
+                    e.subject.source,
+                )
             rows.append(row)
         with self._connection:
             self._connection.executemany(self._sql, rows)
@@ -109,11 +119,18 @@ class Whole:
                 entities: dict[tuple[int | str, ...], int] = {}
                 for e in events:
                     day, rest = divmod(e.time, DAY_US)
-                    labels = (e.project, e.branch, e.language, e.editor, e.machine_id, e.category)
+                    labels = (
+                        e.subject.project,
+                        e.subject.branch,
+                        e.subject.language,
+                        e.subject.editor,
+                        e.subject.machine_id,
+                        e.subject.category,
+                    )
                     for cells, cell in (
                         (daily, (day, *labels)),
                         (hourly, (day, rest // 3_600_000_000, *labels)),
-                        (entities, (day, e.project, e.entity)),
+                        (entities, (day, e.subject.project, e.subject.entity)),
                     ):
                         cells[cell] = cells.get(cell, 0) + STEP_US
                 transaction.apply(DAILY, daily)
@@ -137,10 +154,8 @@ def heartbeats(start: int, count: int, seed: int) -> list[Event]:
             entity = f"src/package{rng.randrange(20)}/module{rng.randrange(30)}.py"
         day, slot = divmod(n, 960)
         at = day * DAY_US + slot * STEP_US + rng.randrange(STEP_US)
-        labels = ("file", "coding", project, "main", "Python", "VS Code", "0" * 32)
-        events.append(Event(at, 3600, 0, entity, *labels, source="http"))
-    for event in events:
-        event.id  # noqa: B018  (hashing is the core's cost, not the store's)
+        subject = Subject(entity, "file", "coding", project, "main", "Python", "VS Code", "0" * 32, "http")
+        events.append(Event.on(subject, at, 3600))
     return events
 
 

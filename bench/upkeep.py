@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from timecode_core.accounting import chunks
-from timecode_core.verification import verify
+from timecode_core.accounting.crediting import chunks
+from timecode_core.accounting.verification import verify
 
 from bench.place import History, Place
 from bench.section import Section, number, ratio
@@ -44,7 +44,7 @@ def _read(history: History) -> None:
 def _verify(history: History) -> None:
     store = history.installation.store()
     try:
-        if not verify(history.installation, store).clean:
+        if not verify(history.installation.terms(), store).clean:
             raise RuntimeError("the totals differ from the events")
     finally:
         store.close()
