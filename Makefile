@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-SOURCES := core plugins tests bench examples
+SOURCES := core plugins tests bench examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install develop browser node-modules extension test test-python test-extension test-editor torture days lint format bench constraints clean
+.PHONY: help run demo install develop browser node-modules extension test test-python test-extension test-editor torture mutants days lint format bench constraints clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ test-extension: node-modules
 
 torture: develop ## Attack the service at full size, and print what it cost: some minutes, on a machine with nothing else to do
 	$(PYTEST) --override-ini python_files='torture_*.py' --capture no tests/torture
+
+mutants: develop ## Change the code in some hundred ways, each of which a test must notice: about half an hour
+	$(BIN)/python tools/mutants
 
 days: develop browser extension ## Live twenty whole days in a real editor, and show the worst: about two hours; broken off, it goes on
 	$(PYTEST) --override-ini python_files='torture_*.py' tests/extension/day
