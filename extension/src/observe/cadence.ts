@@ -40,7 +40,7 @@ export class Cadence<S> {
   }
 
   /** Whether a signal at that instant would change nothing. */
-  isBusyWith(subject: S | undefined, at: number): boolean {
+  isBusyWith(subject: S, at: number): boolean {
     return subject === this.#subject && this.#timer !== undefined && at < this.#lastBeat + this.options.everyMs();
   }
 

@@ -58,10 +58,8 @@ export class Observer implements vscode.Disposable {
   // Of the document in front, by anybody; and of any document, by the person.
   #lastEdit = -Infinity;
   #lastTyped = -Infinity;
-  /** What the person is typing into, whose that is, and the subject; forgotten with whatever comes between two keys. */
-  #typing: vscode.TextDocument | undefined;
-  #typedOwner: Owner | undefined;
-  #typed: Subject | undefined;
+  /** What the person is typing into; forgotten with whatever comes between two keys. */
+  #typing: { readonly document: vscode.TextDocument; readonly owner: Owner; readonly subject: Subject } | undefined;
   #focused: boolean;
   #recording: boolean;
   #doubt: NodeJS.Timeout | undefined;
@@ -190,7 +188,7 @@ export class Observer implements vscode.Disposable {
   #edited(event: vscode.TextDocumentChangeEvent): void {
     const { document } = event;
     const at = this.options.now();
-    if (document === this.#typing && this.#isNextKey(event, at)) return;
+    if (this.#isNextKey(event, at)) return;
     if (!this.#recording || event.contentChanges.length === 0) return;
     // What extensions show changes by itself; of a file one look-up tells.
     if (this.#subjects.ofDocument(document)?.type !== "file" && !this.#subjects.isWritten(document)) return;
@@ -216,12 +214,14 @@ export class Observer implements vscode.Disposable {
    * all that is known of that holds for this one. Most edits are, and the way of all others costs three times as much.
    */
   #isNextKey({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent, at: number): boolean {
+    const typing = this.#typing;
+    if (typing?.document !== document) return false;
     const change = contentChanges.length === 1 ? contentChanges[0] : undefined;
     const since = this.#lastEdit;
     if (!change || reason !== undefined || change.text.length > KEY_CHARACTERS || change.rangeLength > KEY_CHARACTERS) return false;
-    if (at - since >= this.options.goingOnMs || this.#presence.lastHand < since || this.#typing !== this.#front.document) return false;
-    if (!(this.#typedOwner?.isDirty ?? false) && !document.isUntitled) return false;
-    if (!this.#person.isBusyWith(this.#typed, at)) return false;
+    if (at - since >= this.options.goingOnMs || this.#presence.lastHand < since || document !== this.#front.document) return false;
+    if (!typing.owner.isDirty && !document.isUntitled) return false;
+    if (!this.#person.isBusyWith(typing.subject, at)) return false;
     if (!this.#authorship.goesOn(document, at, Math.max(change.text.length, change.rangeLength))) return false;
     this.#lastEdit = this.#lastTyped = at;
     this.#front.writes();
@@ -245,9 +245,7 @@ export class Observer implements vscode.Disposable {
     this.#front.writes(hasCursor ? undefined : subject);
     this.#person.signal(subject, at);
     if (!hasCursor || !dirty || at !== this.#lastEdit || this.#unclear.has(owner)) return;
-    this.#typing = document;
-    this.#typedOwner = owner;
-    this.#typed = subject;
+    this.#typing = { document, owner, subject };
   }
 
   /** A program wrote or saved. Who only watched it do so in front is heard of again with their next sign. */
@@ -302,7 +300,7 @@ export class Observer implements vscode.Disposable {
     if (!this.#focused || !(byHand || (kind === Command && hasModalKeys(this.editor)))) return;
     this.#presence.hand();
     // The movement that follows a key: nothing waits to be decided, and the person is in the editors as before.
-    if (textEditor.document === this.#typing && this.#justEdited) return;
+    if (textEditor.document === this.#typing?.document && this.#justEdited) return;
     // A paste, or a key between a program's pieces: no need to wait any longer.
     const owner = this.#cells.ownerOf(textEditor.document);
     this.#unclear.decide(owner);
