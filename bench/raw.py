@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 
 import apsw
@@ -10,6 +11,7 @@ from timecode_core.event import Event
 from timecode_store_sqlite.schema import MIGRATIONS
 
 Row = tuple[int, bytes, int, int, int, bool, str]
+_labels = attrgetter("project", "branch", "language", "editor", "machine_id", "category")
 
 
 def rows(events: Sequence[Event]) -> list[Row]:
@@ -21,17 +23,7 @@ def rows(events: Sequence[Event]) -> list[Row]:
             e.id,
             e.utc_offset,
             e.duration,
-            contexts.setdefault(
-                (
-                    e.subject.project,
-                    e.subject.branch,
-                    e.subject.language,
-                    e.subject.editor,
-                    e.subject.machine_id,
-                    e.subject.category,
-                ),
-                len(contexts),
-            ),
+            contexts.setdefault(_labels(e.subject), len(contexts)),
             e.is_write,
             e.subject.entity,
         )

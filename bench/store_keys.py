@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +43,7 @@ SCHEMAS = {
 }
 DAILY = Aggregation("daily", ("day", "project", "branch", "language", "editor", "machine_id", "category"))
 HOURLY = Aggregation("hourly", ("day", "hour", *DAILY.columns[1:]))
+labels = attrgetter(*DAILY.columns[1:])
 ENTITIES = Aggregation("entities", ("day", "project", "entity"))
 DAY_US = 86_400_000_000
 STEP_US = 30_000_000
@@ -83,16 +85,7 @@ class Table:
             if self._extra == 1:
                 row += (1,)
             elif self._extra:
-                row += (
-                    e.subject.project,
-                    e.subject.branch,
-                    e.subject.language,
-                    e.subject.editor,
-                    e.subject.machine_id,
-                    e.subject.category,
-                    e.subject.type,
-                    e.subject.source,
-                )
+                row += (*labels(e.subject), e.subject.type, e.subject.source)
             rows.append(row)
         with self._connection:
             self._connection.executemany(self._sql, rows)
@@ -119,17 +112,10 @@ class Whole:
                 entities: dict[tuple[int | str, ...], int] = {}
                 for e in events:
                     day, rest = divmod(e.time, DAY_US)
-                    labels = (
-                        e.subject.project,
-                        e.subject.branch,
-                        e.subject.language,
-                        e.subject.editor,
-                        e.subject.machine_id,
-                        e.subject.category,
-                    )
+                    grouped = labels(e.subject)
                     for cells, cell in (
-                        (daily, (day, *labels)),
-                        (hourly, (day, rest // 3_600_000_000, *labels)),
+                        (daily, (day, *grouped)),
+                        (hourly, (day, rest // 3_600_000_000, *grouped)),
                         (entities, (day, e.subject.project, e.subject.entity)),
                     ):
                         cells[cell] = cells.get(cell, 0) + STEP_US
