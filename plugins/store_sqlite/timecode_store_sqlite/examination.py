@@ -24,11 +24,12 @@ OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LI
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _ORPHANS = "SELECT DISTINCT context FROM {} WHERE context NOT IN (SELECT id FROM contexts) LIMIT ?"
 _CONTEXT = f"SELECT {', '.join(NAMED)}, mark FROM contexts WHERE id = ?"  # noqa: S608
-_MISCOUNTED = """
-SELECT c.id, c.events, coalesce(e.n, 0) FROM contexts c
-LEFT JOIN (SELECT context, count(*) AS n FROM events GROUP BY context) e ON e.context = c.id
+COUNTED = "(SELECT context, count(*) AS n FROM events GROUP BY context)"
+"""How many events each context has, by one pass: they have no index by context."""
+_MISCOUNTED = f"""
+SELECT c.id, c.events, coalesce(e.n, 0) FROM contexts c LEFT JOIN {COUNTED} e ON e.context = c.id
 WHERE c.events <> coalesce(e.n, 0) LIMIT ?
-"""
+"""  # noqa: S608
 
 
 def examine(connection: Connection, migrations: Sequence[str]) -> list[str]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from timecode_store_sqlite.connection import damaged
-from timecode_store_sqlite.examination import OBJECTS, changed_contexts, expected_schema, kept_aggregations, plain
+from timecode_store_sqlite.examination import (
+    COUNTED,
+    OBJECTS,
+    changed_contexts,
+    expected_schema,
+    kept_aggregations,
+    plain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,12 +20,10 @@ if TYPE_CHECKING:
     from timecode_store_sqlite.connection import Connection
 
 _COUNTS = "SELECT (SELECT coalesce(sum(events), 0) FROM contexts), (SELECT count(*) FROM events)"
-_RECOUNT = """
+_RECOUNT = f"""
 UPDATE contexts SET events = 0;
-UPDATE contexts SET events = counted.n
-FROM (SELECT context, count(*) AS n FROM events GROUP BY context) AS counted WHERE counted.context = contexts.id
-"""
-"""By one pass over the events: they have no index by context, and a pass for each took minutes in a large file."""
+UPDATE contexts SET events = e.n FROM {COUNTED} e WHERE e.context = contexts.id
+"""  # noqa: S608
 _PRECIOUS = ("events", "contexts")
 """Tables that nothing could fill again."""
 
