@@ -7,7 +7,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ from bench.place import Place
 from bench.scale import chosen
 from bench.section import Section
 
-BENCHMARKS: dict[str, Callable[[Place], Section | Sequence[Section]]] = {
+BENCHMARKS: dict[str, Callable[[Place], Section | Iterable[Section]]] = {
     "costs": costs.run,
     "ingest": ingest.run,
     "http": http.run,
