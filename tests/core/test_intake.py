@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import given, strategies as st
+from support.intake import Taking
 from support.strategies import OFFSETS
-from timecode_core.event import Event, flat
-from timecode_core.intake.intake import Intake
+from timecode_core.event import flat
 from timecode_core.intake.steps.exclude import build_exclude
 from timecode_core.intake.steps.normalise import normalise
 from timecode_core.intake.steps.redact import build_redact
 from timecode_core.intake.wire import format_time
-from timecode_core.receipt import Outcome, Stored
+from timecode_core.receipt import Outcome
 from timecode_core.setup.settings import CoreSettings
 from timecode_core.subject import DEFAULTS, TEXTS
 
@@ -61,45 +61,39 @@ usual = st.fixed_dictionaries(
 )
 
 
-class Taking:
-    """An intake whose events go nowhere but here."""
+class Ours(Taking):
+    """With all of our steps, and a project that is excluded."""
 
-    def __init__(self, style: Any = "relative") -> None:
+    def __init__(self) -> None:
         steps = {
             "normalise": normalise,
             "exclude": build_exclude(CoreSettings(exclude_projects=("secret",))),
-            "redact": build_redact(style, "key"),
+            "redact": build_redact("relative", "key"),
         }
-        self.events: list[Event] = []
-        self._intake = Intake(steps, self._store, "Asia/Kathmandu")
+        super().__init__(steps, "Asia/Kathmandu")
 
-    def _store(self, events: Sequence[Event]) -> list[Stored]:
-        self.events.extend(events)
-        return [Stored(event.id, new=True) for event in events]
-
-    def take(self, items: Sequence[Any], source: str = "test") -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+    def told(self, items: Sequence[Any], source: str = "test") -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
         """The outcomes, and all that is stored."""
-        self.events.clear()
-        outcomes = self._intake.submit(items, source).outcomes
+        outcomes = self.take(items, source)
         return outcomes, [{**flat(event), "id": event.id, "assumed": event.offset_assumed} for event in self.events]
 
 
 @given(st.lists(items | usual | _odd, max_size=12), st.sampled_from(["test", "a", ""]))
 def test_what_is_known_already_is_taken_as_what_is_seen_for_the_first_time(sent: list[Any], source: str) -> None:
     """Any value of any field, in any order: an intake that has seen it all before tells just what a new one does."""
-    known = Taking()
-    known.take(sent, source)
-    known.take(sent, "another")
-    new: list[Any] = [Taking().take([item], source) for item in sent]
-    outcomes, stored = known.take(sent, source)
+    known = Ours()
+    known.told(sent, source)
+    known.told(sent, "another")
+    new: list[Any] = [Ours().told([item], source) for item in sent]
+    outcomes, stored = known.told(sent, source)
     assert outcomes == tuple(outcome for told, _ in new for outcome in told)
     assert stored == [event for _, events in new for event in events]
-    assert known.take(sent, source) == (outcomes, stored)
+    assert known.told(sent, source) == (outcomes, stored)
 
 
 def test_faults_are_told_in_the_order_of_the_fields() -> None:
     item = {"source": 1, "project_root": 2, "is_write": 3, "machine_id": 4, "type": 5, "duration": None, "time": None}
-    (outcome,), _ = Taking().take([item])
+    (outcome,), _ = Ours().told([item])
     told = [outcome.error.index(f"{name} ") for name in ("time", "entity", "duration", "type", "machine_id")]
     told += [outcome.error.index(f"; {name} must") for name in ("is_write", "project_root", "source")]
     assert told == sorted(told)
@@ -110,10 +104,10 @@ class Text(str):
 
 
 def test_a_text_of_another_class_is_not_what_later_ones_get() -> None:
-    taking = Taking()
+    taking = Ours()
     for source in (Text("mine"), "mine"):
         item = {"time": 1, "entity": Text("/p/a.py"), "branch": Text("main")}
-        taking.take([item], source)
+        taking.told([item], source)
         subject = taking.events[0].subject
         assert {type(getattr(subject, name)) for name in TEXTS} == {str}
 
@@ -126,6 +120,6 @@ def test_a_field_that_is_left_out_is_its_default(item: dict[str, Any], data: st.
         **{name: "" for name in TEXTS if name not in {"entity", "type", "category"}},
     }
     told = data.draw(st.sets(st.sampled_from(sorted(defaults))))
-    taking = Taking()
-    plain = taking.take([item])
-    assert taking.take([{**{name: defaults[name] for name in told}, **item}]) == plain
+    taking = Ours()
+    plain = taking.told([item])
+    assert taking.told([{**{name: defaults[name] for name in told}, **item}]) == plain

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from timecode_core.errors import EventError
 from timecode_core.event import Event
 from timecode_core.intake.intake import Intake
 from timecode_core.protocols import Step
-from timecode_core.receipt import Stored
+from timecode_core.receipt import Outcome, Stored
+
+
+class Taking:
+    """An intake whose events go nowhere but here."""
+
+    def __init__(self, steps: Mapping[str, Step], zone: str) -> None:
+        self.events: list[Event] = []
+        self._intake = Intake(steps, self._store, zone)
+
+    def _store(self, events: Sequence[Event]) -> list[Stored]:
+        self.events.extend(events)
+        return [Stored(event.id, new=True) for event in events]
+
+    def take(self, items: Sequence[Any], source: str = "test") -> tuple[Outcome, ...]:
+        """The outcomes; `events` is then all that would be stored of these items."""
+        self.events.clear()
+        return self._intake.submit(items, source).outcomes
 
 
 def taking(*steps: Step, zone: str = "UTC") -> Callable[[Any], Event | None]:
@@ -17,20 +34,13 @@ def taking(*steps: Step, zone: str = "UTC") -> Callable[[Any], Event | None]:
 
     Raises EventError for one that is refused.
     """
-    events: list[Event] = []
-
-    def store(new: Sequence[Event]) -> list[Stored]:
-        events.extend(new)
-        return [Stored(event.id, new=True) for event in new]
-
-    intake = Intake({f"step {n}": step for n, step in enumerate(steps)}, store, zone)
+    intake = Taking({f"step {n}": step for n, step in enumerate(steps)}, zone)
 
     def take(item: Any) -> Event | None:
-        events.clear()
-        (outcome,) = intake.submit([item], "test").outcomes
+        (outcome,) = intake.take([item])
         if outcome.verdict == "rejected":
             raise EventError(outcome.error)
-        return events[0] if events else None
+        return intake.events[0] if intake.events else None
 
     return take
 
