@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import given, strategies as st
-from timecode_core.intake.memo import Memo, Unknown
+from timecode_core.intake.memo import Memo
 
 
 @given(st.integers(1, 6), st.integers(1, 40), st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), max_size=30))
@@ -15,11 +15,11 @@ def test_it_holds_no_more_than_it_may_and_tells_nothing_else(
     sizes: dict[int, int] = {}
     for key, characters in told:
         key = key * 100 + characters  # one size each
-        before = [one for one in sizes if memo.get(one) is not Unknown.UNKNOWN]
-        if memo.get(key) is Unknown.UNKNOWN:
+        before = [one for one in sizes if memo.get(one) is not None]
+        if memo.get(key) is None:
             memo.put(key, -key, characters)
             sizes[key] = characters
-        held = [one for one in sizes if memo.get(one) is not Unknown.UNKNOWN]
+        held = [one for one in sizes if memo.get(one) is not None]
         assert len(held) <= entries
         assert sum(sizes[one] for one in held) <= most
         assert all(memo.get(one) == -one for one in held)

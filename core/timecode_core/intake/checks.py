@@ -6,7 +6,7 @@ from timecode_core.calendar import SECOND_US
 from timecode_core.errors import EventError
 from timecode_core.event import MAX_DURATION_US, Event
 from timecode_core.intake.wire import MAX_TIME_S, When
-from timecode_core.subject import Seen, Subject, declared
+from timecode_core.subject import Seen, Subject, declared, getter
 
 _DAY_S = 86_400
 _LONGEST = {
@@ -14,6 +14,8 @@ _LONGEST = {
     for shape in (Seen, Subject)
 }
 """The texts in the order in which their faults are told."""
+_SHORT = {shape: min(longest for _, longest in texts) for shape, texts in _LONGEST.items()}
+_TEXTS = {shape: getter(tuple(name for name, _ in texts)) for shape, texts in _LONGEST.items()}
 
 
 def check_when(when: When | Event) -> None:
@@ -29,7 +31,10 @@ def check_when(when: When | Event) -> None:
 
 def check_texts(subject: Seen | Subject) -> None:
     """Check lengths and characters, and that there is an entity. Raises EventError."""
-    for name, longest in _LONGEST[type(subject)]:
+    shape = type(subject)
+    joined = "".join(_TEXTS[shape](subject))
+    plain = joined.isascii() and "\0" not in joined and len(joined) <= _SHORT[shape]  # and so is each of them
+    for name, longest in () if plain else _LONGEST[shape]:
         text: str = getattr(subject, name)
         if len(text) > longest:
             raise EventError(f"is longer than {longest} characters", field=name)

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
-from enum import Enum
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-
-class Unknown(Enum):
-    """What a memo gives for what it has not been told."""
-
-    UNKNOWN = 0
-
 
 ENTRIES = 4096
 CHARACTERS = 1 << 20
@@ -33,10 +25,8 @@ class Memo(Generic[K, V]):
         self._known: dict[K, V] = {}
         self._characters = 0
         self._lock = threading.Lock()
-
-    def get(self, key: K) -> V | Unknown:
-        """What was told, or `UNKNOWN`. Raises TypeError for a key that can't be one."""
-        return self._known.get(key, Unknown.UNKNOWN)
+        self.get: Callable[[K], V | None] = self._known.get
+        """What was told of the key, or None. Raises TypeError for one that can't be a key."""
 
     def put(self, key: K, value: V, characters: int) -> None:
         """Remember it; `characters` is how many it holds on to."""

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable, Mapping
+from enum import Enum
 from typing import TypeVar
 
 from timecode_core.errors import EventError, StepError
 from timecode_core.event import Event
 from timecode_core.intake.checks import check_texts, check_when
-from timecode_core.intake.memo import Memo, Unknown
+from timecode_core.intake.memo import Memo
 from timecode_core.protocols import EventStep, Step, SubjectStep
 from timecode_core.subject import Seen, Subject, seen_texts
 
 A = TypeVar("A")
 Passed = tuple[Subject, str]
 """What a run has made of a subject, and the root by which later steps may make its entity relative."""
+
+
+class Excluded(Enum):
+    """What a run gives for a subject that it leaves out."""
+
+    EXCLUDED = 0
+
+
+EXCLUDED = Excluded.EXCLUDED
 
 _log = logging.getLogger("timecode.intake")
 
@@ -25,22 +35,22 @@ class SubjectSteps:
 
     def __init__(self) -> None:
         self._steps: dict[str, SubjectStep] = {}
-        self._memo = Memo[Hashable, Passed | None]()
-        self.known: Callable[[Hashable], Passed | Unknown | None] = self._memo.get
-        """What has been made of the subject with that key; None where it is excluded. Raises TypeError for no key."""
+        self._memo = Memo[Hashable, Passed | Excluded]()
+        self.known: Callable[[Hashable], Passed | Excluded | None] = self._memo.get
+        """What is remembered of the subject with that key; None where nothing is. Raises TypeError for no key."""
 
     def add(self, name: str, step: SubjectStep) -> None:
         """Add a step at the end."""
         self._steps[name] = step
 
-    def make(self, key: Hashable, seen: Seen) -> Passed | None:
-        """What the steps make of the subject; None where they exclude it. Raises EventError, StepError."""
+    def make(self, key: Hashable, seen: Seen) -> Passed | Excluded:
+        """What the steps make of the subject. Raises EventError, StepError."""
         characters = sum(map(len, seen_texts(seen)))
         for name, step in self._steps.items():
             changed = _through(name, step, seen, _be_seen)
             if changed is None:
-                self._memo.put(key, None, characters)
-                return None
+                self._memo.put(key, EXCLUDED, characters)
+                return EXCLUDED
             seen = changed
         check_texts(seen)  # a step may have brought in what can't be stored
         passed = seen.subject(), seen.project_root
@@ -70,10 +80,8 @@ class Passage:
                 return None
             check_when(changed)
             key = changed.subject, root
-            passed = run.known(key)
-            if isinstance(passed, Unknown):
-                passed = run.make(key, changed.subject.seen(root))
-            if passed is None:
+            passed = run.known(key) or run.make(key, changed.subject.seen(root))
+            if passed is EXCLUDED:
                 return None
             subject, root = passed
             event = changed.evolve(subject=subject)  # with the id that follows, however the step made it
@@ -84,7 +92,7 @@ def _through(name: str, step: Callable[[A], A | None], what: A, check: Callable[
     """What the step makes of it. A step that gives what can be no such thing has failed, as one that raises has."""
     try:
         changed = step(what)
-        if changed is not None:
+        if changed is not None and changed is not what:
             check(changed)
     except EventError:
         raise
@@ -98,7 +106,7 @@ def _through(name: str, step: Callable[[A], A | None], what: A, check: Callable[
 
 
 def _be_seen(made: Seen) -> None:
-    if type(made) is not Seen or not all(isinstance(text, str) for text in seen_texts(made)):
+    if type(made) is not Seen or not all(issubclass(kind, str) for kind in {*map(type, seen_texts(made))}):
         raise TypeError("a step on subjects must give one that it got or evolved, with texts, or None")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, NamedTuple, NewType, TypeVar
 
 from attrs import evolve, frozen
@@ -18,15 +19,15 @@ from timecode_core.errors import EventError
 from timecode_core.event import MAX_DURATION_US, Event
 from timecode_core.subject import IDENTIFYING, LATER, Seen, identifying_texts, later_texts
 
-_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,18}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,18}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:[0-5]\d)", re.ASCII).fullmatch
 """What the standard library reads as we do."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (as read off a clock: the offset is reckoned apart)
 MAX_TIME_S = 253_370_764_800
 """The latest time taken, 9999-01-01T00:00Z in Unix seconds: the calendar ends soon after."""
 
 _LONGEST_S = MAX_DURATION_US // SECOND_US
-_NONE = timedelta()
 
 T = TypeVar("T")
 _Instant = NewType("_Instant", tuple[int, int | None])  # microseconds UTC, and the offset in seconds where it is known
@@ -40,6 +41,10 @@ class When(NamedTuple):
     utc_offset: int | None
     duration: int
     is_write: bool
+
+
+Moment = tuple[int, int | None, int, bool]
+"""The same, quicker to make."""
 
 
 @frozen
@@ -64,25 +69,33 @@ def parse_time(value: object) -> tuple[int, int | None]:
         raise ValueError(
             f"must be RFC 3339 text such as '2026-01-31T09:30:00.5+01:00' or Unix seconds, not {value!r:.60}"
         )
-    day, clock, fraction, sign, hours, minutes = match.groups()
+    day, clock, fraction, place = match.groups()
     leap = clock.endswith(":60")
     try:
-        whole = datetime.fromisoformat(f"{day}T{clock[:-2] + '59' if leap else clock}+00:00")
+        whole = datetime.fromisoformat(f"{day}T{clock[:-2] + '59' if leap else clock}")
     except ValueError as error:
         raise ValueError(f"is no moment of the calendar: {value!r:.60} ({error})") from error
-    since = whole - _EPOCH
-    time = (since.days * 86_400 + since.seconds + leap) * SECOND_US
+    since = whole - _PLAIN_EPOCH
+    try:
+        offset = _offset(place)
+    except ValueError as error:
+        raise ValueError(f"has no possible offset: {value!r:.60}") from error
+    time = (since.days * 86_400 + since.seconds + leap - (offset or 0)) * SECOND_US
     if fraction:
         scale = 10 ** len(fraction)
         time += (2 * int(fraction) * SECOND_US + scale) // (2 * scale)
-    offset = None
-    if sign:
-        offset = (int(hours) * 3600 + int(minutes) * 60) * (1 if sign == "+" else -1)
-        if int(hours) > 23 or int(minutes) > 59:
-            raise ValueError(f"has no possible offset: {value!r:.60}")
-        time -= offset * SECOND_US
-        offset = None if offset == 0 and sign == "-" else offset
     return time, offset
+
+
+@lru_cache(128)
+def _offset(place: str) -> int | None:
+    """The offset in seconds that the end of a time tells; None where it tells none. Raises ValueError."""
+    if place in {"Z", "z", "-00:00"}:
+        return None
+    hours, minutes = int(place[1:3]), int(place[4:])
+    if hours > 23 or minutes > 59:
+        raise ValueError(place)
+    return (hours * 3600 + minutes * 60) * (-1 if place[0] == "-" else 1)
 
 
 def format_time(time: int, utc_offset: int) -> str:
@@ -136,21 +149,25 @@ def _explain(error: BaseException, _type: type | None) -> str:
     return "is missing" if isinstance(error, KeyError) else str(error)
 
 
-def event_from_wire(item: object, source: str) -> tuple[When, Seen]:
+def event_from_wire(item: object, source: str, known: Moment | None = None) -> tuple[When, Seen]:
     """One decoded wire event; `source` is who brings it, unless the event says so itself.
 
-    Raises EventError that names each field at fault.
+    `known` is what `quick_when` has given of it, if it has given anything. Raises EventError that names each field at
+    fault.
     """
     if not isinstance(item, dict):
         raise EventError(f"an event must be an object, not {_kind(item)}")
     faults: list[str] = []
-    when = _structure(item, _WireWhen, faults)
+    when = When(*known) if known else _when(item, faults)
     seen = _structure(item, Seen, faults)
     if when is None or seen is None:
         raise EventError("; ".join(sorted(faults, key=_place)))
-    return When(*when.time, when.duration, when.is_write), seen if seen.source else evolve(
-        seen, source=str.__str__(source)
-    )
+    return when, seen if seen.source else evolve(seen, source=str.__str__(source))
+
+
+def _when(item: dict[Any, Any], faults: list[str]) -> When | None:
+    when = _structure(item, _WireWhen, faults)
+    return None if when is None else When(*when.time, when.duration, when.is_write)
 
 
 def _structure(item: dict[Any, Any], shape: type[T], faults: list[str]) -> T | None:
@@ -172,17 +189,17 @@ def _place(fault: str) -> int:
     return _ORDER.index(fault.partition(" ")[0])
 
 
-def quick_when(item: dict[Any, Any]) -> When | None:
-    """What `event_from_wire` gives, for what clients send in fact; None where that must look closer."""
+def quick_when(item: dict[Any, Any]) -> Moment | None:
+    """What `event_from_wire` gives as `When`, for what clients send in fact; None where that must look closer."""
     time = item.get("time")
     if type(time) is str and _PLAIN(time):
+        ends = -1 if time[-1] == "Z" else -6
         try:
-            moment = datetime.fromisoformat(time)
+            since = datetime.fromisoformat(time[:ends]) - _PLAIN_EPOCH
+            offset = _offset(time[ends:])
         except ValueError:
             return None
-        since = moment - _EPOCH
-        at = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
-        offset = None if time[-1] == "Z" or time.endswith("-00:00") else _seconds(moment)
+        at = (since.days * 86_400 + since.seconds - (offset or 0)) * SECOND_US + since.microseconds
     elif (type(time) is float or type(time) is int) and 0 <= time < MAX_TIME_S:
         at, offset = round(time * SECOND_US), None
     else:
@@ -193,12 +210,7 @@ def quick_when(item: dict[Any, Any]) -> When | None:
         return None
     if not (0 <= duration <= _LONGEST_S and 0 <= at < MAX_TIME_S * SECOND_US):
         return None
-    return When(at, offset, round(duration * SECOND_US) if duration else 0, is_write)
-
-
-def _seconds(moment: datetime) -> int:
-    offset = moment.utcoffset() or _NONE
-    return offset.days * 86_400 + offset.seconds
+    return at, offset, round(duration * SECOND_US) if duration else 0, is_write
 
 
 def event_to_wire(event: Event) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _one_form(entity: str, kind: str) -> str:
 
 def file_name(path: str) -> str:
     """The last part of a path. Both separators count: nobody can tell whose a path without a beginning is."""
-    return re.split(r"[\\/]", path)[-1]
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def normalise_url(url: str) -> str:

@@ -67,7 +67,7 @@ def _redacted(path: str, kind: str, root: str, style: PathStyle, key: bytes) -> 
 def _relative(path: str, root: str) -> str:
     """The path below the root, or nothing where it can't be told. A path that is relative already stays."""
     if not is_absolute(path):
-        return "" if ".." in re.split(r"[\\/]", path) else path  # whose separator it is, nobody can tell
+        return "" if ".." in path.replace("\\", "/").split("/") else path  # whose separator it is, nobody can tell
     prefix = root.rstrip("/") + "/"
     windows = path[1:2] == ":"
     inside = path.startswith(prefix) or (windows and path[: len(prefix)].casefold() == prefix.casefold())
