@@ -11,7 +11,7 @@ from timecode_core.event import Event
 from timecode_core.intake.intake import Intake
 from timecode_core.intake.wire import event_from_wire, quick_when
 from timecode_core.protocols import EventStep
-from timecode_core.receipt import Stored
+from timecode_core.receipt import Outcome, kept
 
 from bench.data import Beat, to_events, year
 from bench.place import Place
@@ -81,8 +81,8 @@ def _take(intake: Intake, beats: Sequence[Beat]) -> None:
     intake.submit(cast("Sequence[object]", beats), "bench")
 
 
-def _nowhere(events: Sequence[Event]) -> list[Stored]:
-    return [Stored(event.id, new=True) for event in events]
+def _nowhere(events: Sequence[Event]) -> list[Outcome]:
+    return [kept(event.id, new=True) for event in events]
 
 
 def _best(work: Callable[[A], B], items: Sequence[A]) -> tuple[float, list[B]]:

@@ -12,7 +12,7 @@ from typing import cast
 from timecode_core.event import Event
 from timecode_core.intake.intake import Intake
 from timecode_core.protocols import Step
-from timecode_core.receipt import Stored
+from timecode_core.receipt import Outcome, kept
 from timecode_core.sample import sample_heartbeats
 
 Beat = dict[str, object]
@@ -36,9 +36,9 @@ def to_events(beats: Sequence[Beat], steps: Mapping[str, Step]) -> list[Event]:
     """The events that the service would store."""
     events: list[Event] = []
 
-    def keep(taken: Sequence[Event]) -> list[Stored]:
+    def keep(taken: Sequence[Event]) -> list[Outcome]:
         events.extend(taken)
-        return [Stored(event.id, new=True) for event in taken]
+        return [kept(event.id, new=True) for event in taken]
 
     Intake(steps, keep, "UTC").submit(cast("Sequence[object]", beats), "bench")
     return events

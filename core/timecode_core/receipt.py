@@ -9,19 +9,17 @@ from attrs import frozen
 Verdict = Literal["stored", "duplicate", "excluded", "rejected"]
 
 
-class Stored(NamedTuple):
-    """An event that is stored: under which id, and whether it was new."""
-
-    id: bytes
-    new: bool
-
-
 class Outcome(NamedTuple):
     """What became of one event: `id` (hex) where it is stored, `error` where it is refused for good."""
 
     verdict: Verdict
     id: str | None = None
     error: str = ""
+
+
+def kept(identity: bytes, *, new: bool) -> Outcome:
+    """What became of an event that is stored under that id, now or since before."""
+    return Outcome("stored" if new else "duplicate", identity.hex())
 
 
 @frozen

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,27 @@ class Writing:
     def submit(self, events: Sequence[Event]) -> list[bool]:
         """For each event, whether it was new."""
         stored = self.writer.submit(events)
-        assert [one.id for one in stored] == [event.id for event in events]
-        return [one.new for one in stored]
+        assert [one.id for one in stored] == [event.id.hex() for event in events]
+        return [one.verdict == "stored" for one in stored]
+
+    def hold(self) -> threading.Thread:
+        """A thread that writes, and is held up."""
+        self.store.gate = threading.Event()
+        before = self.store.begun
+        thread = threading.Thread(target=self.writer.run, args=[lambda _transaction: None])
+        thread.start()
+        while self.store.begun == before:
+            threading.Event().wait(0.001)
+        return thread
+
+    def let_go(self, held: threading.Thread) -> None:
+        assert self.store.gate is not None
+        self.store.gate.set()
+        held.join(240)
 
     def together(self, *submissions: Sequence[Event]) -> list[list[bool] | Exception]:
         """Submit all of these while the writer is held up, so that they wait together; what each was told."""
-        self.store.gate = threading.Event()
-        held = self.writer.run(lambda _transaction: None)
+        held = self.hold()
 
         def submit(events: Sequence[Event]) -> list[bool] | Exception:
             try:
@@ -99,17 +114,14 @@ class Writing:
             waiting = [pool.submit(submit, events) for events in submissions]
             while len(self.writer._waiting) < len(submissions):
                 threading.Event().wait(0.001)
-            self.store.gate.set()
-            held.result(240)
+            self.let_go(held)
             return [future.result(240) for future in waiting]
 
     def in_turn(self, *submissions: Sequence[Event]) -> None:
         """Submit all of these, in this order, while the writer is held up, and wait until they are stored."""
-        self.store.gate = threading.Event()
-        held = self.writer.run(lambda _transaction: None)
+        held = self.hold()
         self.begin(*submissions)
-        self.store.gate.set()
-        held.result(240)
+        self.let_go(held)
         self.finish()
 
     def begin(self, *submissions: Sequence[Event]) -> None:
@@ -221,7 +233,7 @@ def test_a_job_that_fails_is_rolled_back_and_tells_who_asked() -> None:
             raise StoreError("no.")
 
         with pytest.raises(StoreError, match="no"):
-            writing.writer.run(job).result(240)
+            writing.writer.run(job)
         with writing.store.reading() as reader:
             assert "x" not in reader.metadata()
 
@@ -264,6 +276,55 @@ def test_a_submission_that_is_larger_than_the_bound_goes_alone() -> None:
     with _writing() as writing:
         writing.in_turn(_many("a", SMALL + 1), _many("b", GROUP + 1), _many("c", SMALL + 1))
         assert writing.store.written() == [["a"], ["b"], ["c"]]
+
+
+def test_who_writes_for_others_returns_once_their_own_is_stored_and_the_next_goes_on() -> None:
+    with _writing() as writing:
+        first = threading.Thread(target=writing.submit, args=[_many("first", 1)])
+        ended: list[bool] = []
+
+        def look() -> None:
+            first.join(240)
+            ended.append(not first.is_alive())
+
+        writing.store.meanwhile = {"first": lambda: writing.begin(_many("others", GROUP)), "others": look}
+        first.start()
+        first.join(240)
+        writing.finish()
+        assert ended == [True]
+
+
+def test_ctrl_c_ends_the_thread_that_writes_and_costs_nobody_else_anything() -> None:
+    with _writing() as writing, ThreadPoolExecutor() as pool:
+
+        def job(_transaction: Transaction) -> None:
+            others.extend(pool.submit(writing.submit, [_beat(n)]) for n in range(3))
+            while len(writing.writer._waiting) < len(others):
+                threading.Event().wait(0.001)
+            raise KeyboardInterrupt
+
+        others: list[Future[list[bool]]] = []
+        with pytest.raises(KeyboardInterrupt):
+            writing.writer.run(job)
+        assert [other.result(240) for other in others] == [[True]] * 3
+
+
+def test_ctrl_c_ends_a_thread_that_waits_and_the_others_go_on() -> None:
+    with _writing() as writing:
+        held = writing.hold()
+
+        def interrupt() -> None:
+            while not writing.writer._waiting:
+                threading.Event().wait(0.001)
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            writing.submit([_beat(1)])
+        writing.begin([_beat(2)])
+        writing.let_go(held)
+        writing.finish()
+        assert writing.stored() == {_beat(2).id}
 
 
 def test_a_closed_writer_refuses_and_has_finished_what_waited() -> None:

@@ -9,7 +9,7 @@ from timecode_core.errors import EventError
 from timecode_core.event import Event
 from timecode_core.intake.intake import Intake
 from timecode_core.protocols import Step
-from timecode_core.receipt import Outcome, Stored
+from timecode_core.receipt import Outcome, kept
 
 
 class Taking:
@@ -19,9 +19,9 @@ class Taking:
         self.events: list[Event] = []
         self._intake = Intake(steps, self._store, zone)
 
-    def _store(self, events: Sequence[Event]) -> list[Stored]:
+    def _store(self, events: Sequence[Event]) -> list[Outcome]:
         self.events.extend(events)
-        return [Stored(event.id, new=True) for event in events]
+        return [kept(event.id, new=True) for event in events]
 
     def take(self, items: Sequence[Any], source: str = "test") -> tuple[Outcome, ...]:
         """The outcomes; `events` is then all that would be stored of these items."""

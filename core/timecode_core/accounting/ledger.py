@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import merge
 from itertools import islice
 from operator import attrgetter
 
@@ -84,7 +83,7 @@ class Ledger:
         before = [*run.open, run.before] if run.before else []
         after = [run.after] if run.after else []
         cells.add(self._gaps(before, run.inside, after), -1)
-        cells.add(self._gaps(before, list(merge(run.inside, new, key=_key)), after))
+        cells.add(self._gaps(before, sorted((*run.inside, *new), key=_key), after))
         transaction.insert(new)
         added.new.update(event.id for event in new)
 

@@ -131,7 +131,7 @@ class Keeper:
             self._store.reopen()
             self._next_look_at = time.monotonic() + _NEXT_LOOK_S
         self._look_through(self._teller("looking through the database"))
-        self._writer.run(self._catch_up).result()
+        self._writer.run(self._catch_up)
 
     def _look_through(self, progress: Progress, *, always: bool = False) -> None:
         warnings = look_through(self._terms, self._store, progress, always=always)
