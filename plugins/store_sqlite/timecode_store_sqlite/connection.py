@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from timecode_store_sqlite.layout import Layout
+
 Row = tuple[Any, ...]
 
 PRAGMAS = """
@@ -104,6 +106,8 @@ class Connection:
             self.raw.close(force=True)
             raise store_error(path, error) from error
         self.label_sets = LabelSets(self)
+        self.written: set[Layout] = set()
+        """The aggregations that are known to have a table. Forgotten at a rollback."""
         self.failed = False
         """Whether a statement has failed since the last rollback: its transaction may be there by half."""
         self.log_end: int | None = None
@@ -151,6 +155,7 @@ class Connection:
         """Undo the transaction, if one is open. False when even that failed: the connection is then of no use."""
         if self._writes:
             self.label_sets.forget()
+            self.written.clear()
         self.failed = False
         try:
             if self.raw.in_transaction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from timecode_core import Cell, Key, Run, StoreError
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
 
     from timecode_store_sqlite.connection import Connection
 
-_BEFORE = f"{EVENT} WHERE (time, id) < (?, ?) ORDER BY time DESC, id DESC LIMIT 1"
-_OPEN = (
-    f"{EVENT} INDEXED BY events_with_duration "
-    "WHERE duration > 0 AND time >= ? AND (time, id) < (?, ?) AND time + duration > ? ORDER BY time, id"
+_BEFORE = f"""
+WITH before AS MATERIALIZED ({EVENT} WHERE (time, id) < (?1, ?2) ORDER BY time DESC, id DESC LIMIT 1)
+SELECT * FROM before UNION ALL
+SELECT e.* FROM before CROSS JOIN ({EVENT} INDEXED BY events_with_duration WHERE duration > 0) e
+WHERE e.time >= before.time - ?3 AND (e.time, e.id) < (before.time, before.id) AND e.time + e.duration > before.time
+"""  # noqa: S608
+"""The event before a key, and those that still run when it comes, in any order. Binds the key and the look-back."""
+_SINCE = (
+    f"{EVENT} WHERE (time, id) >= (?1, ?2) "  # noqa: S608
+    "AND time <= coalesce((SELECT min(time) FROM events WHERE time > ?3), ?3) ORDER BY time, id"
 )
-_INSIDE = f"{EVENT} WHERE (time, id) >= (?, ?) AND time <= ? ORDER BY time, id"
-_AFTER = f"{EVENT} WHERE time > ? ORDER BY time, id LIMIT 1"
+"""The events from a key to an instant, in order, and all those of the next instant. Binds the two."""
 _INSERT = "INSERT INTO events (time, id, utc_offset, duration, context, is_write, entity) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_key = attrgetter("time", "id")
 _NOTHING = ("",) * len(OTHERS)
 _KEEP = (
     "INSERT INTO metadata VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
@@ -47,10 +54,11 @@ class SqliteTransaction(SqliteReader):
 
     def run(self, first: Key, reach: int, look_back: int) -> Run:
         """Give the run of stored events from the key `first` to the instant `reach`."""
-        before = next(iter(self._events(_BEFORE, first)), None)
-        still = () if before is None else self._events(_OPEN, (before.time - look_back, *before.key, before.time))
-        inside = self._events(_INSIDE, (*first, reach))
-        after = next(iter(self._events(_AFTER, (reach,))), None)
+        still = sorted(self._events(_BEFORE, (*first, look_back)), key=_key)
+        before = still.pop() if still else None
+        inside, after = self._events(_SINCE, (*first, reach)), None
+        while inside and inside[-1].time > reach:
+            after = inside.pop()
         return Run(still, before, inside, after)
 
     def insert(self, events: Sequence[Event]) -> None:
@@ -77,18 +85,26 @@ class SqliteTransaction(SqliteReader):
         if not any(cells.values()):
             return
         layout = layout_of(aggregation.name, aggregation.columns)
+        if layout not in self.connection.written:
+            self._make(aggregation, layout)
+        self.connection.many(layout.upsert, self._bindings(layout, cells))
+        if min(cells.values()) < 0:
+            self.connection.rows(layout.sweep)
+
+    def _make(self, aggregation: Aggregation, layout: Layout) -> None:
+        """Make the aggregation's table where there is none."""
         if not self._stored(aggregation):
             for statement in layout.ddl:
                 self.connection.rows(statement)
             row = (aggregation.name, json.dumps(aggregation.columns))
             self.connection.rows("INSERT INTO aggregations VALUES (?, ?)", row)
-        self.connection.many(layout.upsert, self._bindings(layout, cells))
-        self.connection.rows(layout.sweep)
+        self.connection.written.add(layout)
 
     def clear(self, name: str) -> None:
         """Forget every cell of the aggregation of that name, and the aggregation itself. Unknown names are fine."""
         for (stored,) in self.connection.rows("DELETE FROM aggregations WHERE name = ? RETURNING name", (name,)):
             self.connection.rows(f"DROP TABLE IF EXISTS agg_{stored}")
+            self.connection.written.clear()
 
     def set_metadata(self, key: str, value: str | None) -> None:
         """Keep a text under a key; None forgets it."""
@@ -113,6 +129,7 @@ class SqliteTransaction(SqliteReader):
             return mend(self.connection, MIGRATIONS)
         finally:
             self.connection.label_sets.forget()
+            self.connection.written.clear()
 
     def finish(self) -> None:
         """Write what is left before the commit: the counts, the contexts that nobody refers to, the revision.
