@@ -78,7 +78,7 @@ if sys.platform != "win32":
         GatheringWorker: """
             accept finish_request handle handle_error handle_request init_signals murder_pending _cap_keepalive
             on_client_socket_readable on_pending_socket_readable wait_for_and_dispatch_events
-            alive cfg enqueue_req handle_exit keepalived_conns log nr_conns pending_conns poller age
+            alive cfg enqueue_req handle_exit keepalived_conns notify log nr_conns pending_conns poller age
         """,
         Connection: "init parser timeout sock client server close",
         OneWorkerArbiter: """

@@ -52,6 +52,7 @@ _LAST_CALL_S = 0.5
 _UNREAD_S = 30.0
 """How long a client may leave an answer unread; whenever it has taken some of it, the time begins anew."""
 _CHUNK = 256 * 1024
+_NOTIFY_S = 1.0
 
 
 class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -64,6 +65,14 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (gunicorn's)
         super().__init__(*arguments, **options)
         self._line = Line(self.enqueue_req)
+        self._notified_at = 0.0
+
+    def notify(self) -> None:
+        """Tell the master that we live. gunicorn does so after each event, and each time a file's times are written."""
+        now = time.monotonic()
+        if now - self._notified_at >= _NOTIFY_S:
+            self._notified_at = now
+            super().notify()
 
     # --- Signals: the master's word counts, and it always means an orderly end.
 
