@@ -64,9 +64,10 @@ class SqliteTransaction(SqliteReader):
     def insert(self, events: Sequence[Event]) -> None:
         """Store events, none of which is stored yet."""
         number, counts = self.connection.label_sets.of, self._counts
-        rows = []
+        rows, subject, context = [], None, 0
         for e in events:
-            context = number(e.subject)
+            if e.subject is not subject:  # most often it is that of the event before
+                subject, context = e.subject, number(e.subject)
             counts[context] += 1
             rows.append((e.time, e.id, e.utc_offset, e.duration, context, e.is_write, e.subject.entity))
         self.connection.many(_INSERT, rows)
