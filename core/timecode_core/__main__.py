@@ -1,6 +1,20 @@
-"""`python -m timecode_core` is `timecode`."""
+"""`timecode`, and `python -m timecode_core`, which is the same."""
 
-from timecode_core.cli import main
+from __future__ import annotations
+
+import gc
+
+_NEW_OBJECTS = 100_000
+"""More than a start makes."""
+
+
+def main() -> None:
+    """Run a command, and do not look for cycles while its modules are imported: what that makes stays."""
+    gc.set_threshold(_NEW_OBJECTS)
+    from timecode_core.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -20,6 +21,7 @@ from timecode_core.protocols import Context
 from timecode_core.selection import Before, Selection
 from timecode_core.setup.home import Home
 from timecode_core.setup.settings import CoreSettings
+from timecode_dashboard_bokeh import bokehjs
 from timecode_dashboard_bokeh.board import Board
 from timecode_dashboard_bokeh.charts_renderer import ChartsRenderer, Options
 from timecode_dashboard_bokeh.page_renderer import PageRenderer
@@ -164,6 +166,20 @@ def test_modules_find_one_another_by_their_hashed_names() -> None:
     ]
     assert imports
     assert set(imports) <= set(assets)
+
+
+def test_a_bundle_that_has_changed_is_not_given_by_its_old_name(tmp_path: Path) -> None:
+    """Browsers keep a file for ever by its name. One that was put back has its name again."""
+    files = [tmp_path / bundle for bundle in bokehjs.BUNDLES]
+    for file in files:
+        file.write_text(file.name)
+    bundles = bokehjs.Bundles(files)
+    (first, second, _third) = bundles
+    files[0].write_text("another")
+    files[1].unlink()
+    assert bundles.get(first) is bundles.get(second) is None
+    files[0].write_text(files[0].name)
+    assert bundles[first].body.decode() == files[0].name
 
 
 def test_nothing_is_imported_from_bokeh_before_a_chart_is_drawn() -> None:

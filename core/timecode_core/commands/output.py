@@ -8,17 +8,20 @@ import os
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import click
 
-from timecode_core.answering.answers import Answers
-from timecode_core.answering.rendering import Rendering, Texts
 from timecode_core.commands.formatting import printable
 from timecode_core.errors import TimecodeError
-from timecode_core.protocols import Rendered
-from timecode_core.selection import Selection
 from timecode_core.setup.remedies import remedy_for
-from timecode_core.wiring.installation import Installation
+
+if TYPE_CHECKING:
+    from timecode_core.answering.answers import Answers
+    from timecode_core.answering.rendering import Texts
+    from timecode_core.protocols import Rendered
+    from timecode_core.selection import Selection
+    from timecode_core.wiring.installation import Installation
 
 _FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE})
 """How a system says that an output takes no more."""
@@ -87,5 +90,7 @@ def rendered(
     installation: Installation, answers: Answers, renderer: str, selection: Selection, options: Texts
 ) -> Rendered:
     """What the renderer of that name makes of the selection. Raises as `Rendering.order` and `Rendering.render`."""
+    from timecode_core.answering.rendering import Rendering  # not every command asks for one
+
     rendering = Rendering(answers, installation.renderers(), installation.settings.fingerprint)
     return rendering.render(rendering.order(renderer, selection, options))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import time
 from functools import cache
 from hashlib import blake2b
@@ -162,12 +162,12 @@ class Settings:
         path = home / "config.toml"
         tables: dict[str, dict[str, Any]] = {}
         try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            tables = _toml(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             pass
         except OSError as error:
             raise file_error(SettingsError, "read", path, error) from error
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except ValueError as error:  # no UTF-8, or no TOML
             raise SettingsError(
                 f"{path}: {error}.", remedy="Mend the file, or move it away to get the defaults."
             ) from error
@@ -184,8 +184,12 @@ class Settings:
 
     def table(self, name: str, kind: type[T]) -> T:
         """The table as an instance of the attrs class. Raises SettingsError that says which key is wrong, and how."""
+        values = self._tables.get(name, {})
+        if not values:  # as most tables: no function need be made for their class
+            with suppress(Exception):  # else what is wrong is said below
+                return kind()
         try:
-            return _converter().structure(self._tables.get(name, {}), kind)
+            return _converter().structure(values, kind)
         except ClassValidationError as error:
             what = "; ".join(map(_in_words, transform_error(error, path="", format_exception=_explain)))
         except (ValueError, TypeError) as error:
@@ -202,8 +206,15 @@ class Settings:
             )
 
 
+def _toml(text: str) -> dict[str, Any]:
+    """The tables of a text. Raises ValueError where it is no TOML."""
+    import tomllib  # a home need have no settings
+
+    return tomllib.loads(text)
+
+
 def _toml_value(text: str) -> Any:  # noqa: ANN401  (TOML's values)
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return _toml(f"value = {text}")["value"]
+    except ValueError:
         return text

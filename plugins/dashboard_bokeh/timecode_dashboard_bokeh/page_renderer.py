@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +43,7 @@ class PageRenderer:
 
     def assets(self) -> Mapping[str, Asset]:
         """BokehJS, and the page's own style sheet, icon and modules, by names that hold a hash."""
-        return {**{f"{name}": asset for name, asset in self._own.items()}, **bokehjs.assets()}
+        return ChainMap(self._own, bokehjs.assets())  # type: ignore[arg-type]  # which nobody writes to
 
     @cached_property
     def _files(self) -> Mapping[str, str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from functools import cache
+from pathlib import Path
 
 import falcon
 
-_SCRIPT = resources.files("timecode_ingest_http").joinpath("unregister.js").read_bytes()
+
+@cache
+def _script() -> bytes:
+    return Path(__file__).with_name("unregister.js").read_bytes()
 
 
 def asked_for(req: falcon.Request) -> bool:
@@ -18,5 +22,5 @@ def answer(resp: falcon.Response) -> None:
     """A script that unregisters itself, whatever the address: it holds nothing, and wants no credential."""
     resp.content_type = "text/javascript; charset=utf-8"
     resp.set_header("Service-Worker-Allowed", "/")  # else one with a wider scope than its address would stay
-    resp.data = _SCRIPT
+    resp.data = _script()
     resp.complete = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 import resource
 import signal
@@ -128,6 +129,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         arbiter = OneWorkerArbiter(self)
         for listener in self._sockets:
             listener.detach()  # gunicorn owns the descriptors from here on
+        gc.freeze()  # a look for cycles in the worker would write to what it shares with the master
         arbiter.run()
 
 
