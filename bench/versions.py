@@ -30,8 +30,9 @@ class Version:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What makes a new interpreter run it rather than what is installed."""
-        return {**os.environ, "PYTHONPATH": os.pathsep.join(str(self.sources / part) for part in _PARTS)}
+        """What makes a new interpreter run it rather than what is installed, and compile it but once, as if it were."""
+        path = os.pathsep.join(str(self.sources / part) for part in _PARTS)
+        return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 HERE = Version("now", ROOT)
