@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         Submit as Submit,
         Transaction as Transaction,
     )
-    from timecode_core.query import Query as Query, Report as Report, Row as Row, Value as Value
+    from timecode_core.query import Groups as Groups, Query as Query, Report as Report, Row as Row, Value as Value
     from timecode_core.receipt import Outcome as Outcome, Receipt as Receipt, Verdict as Verdict
     from timecode_core.selection import Before as Before, Selection as Selection
     from timecode_core.serving.service import Service as Service
@@ -123,7 +123,7 @@ _MODULES = {
         "SubjectStep",
         "Transaction",
     ),
-    "query": ("Query", "Report", "Row", "Value"),
+    "query": ("Groups", "Query", "Report", "Row", "Value"),
     "receipt": ("Outcome", "Receipt", "Verdict"),
     "selection": ("Before", "Selection"),
     "serving.service": ("Service",),
