@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from timecode_core.aggregation import CLOCK as CLOCK, Aggregation as Aggregation
     from timecode_core.answering.answers import Answers as Answers
     from timecode_core.answering.options import Theme as Theme
-    from timecode_core.answering.renderers.json import report_to_dict as report_to_dict
+    from timecode_core.answering.renderers.json import (
+        report_to_dict as report_to_dict,
+        report_to_json as report_to_json,
+    )
     from timecode_core.commands.choosing import reading as reading, select as select, selecting as selecting
     from timecode_core.deferred import DeferredCommand as DeferredCommand
     from timecode_core.errors import (
@@ -58,7 +61,7 @@ if TYPE_CHECKING:
         Submit as Submit,
         Transaction as Transaction,
     )
-    from timecode_core.query import Query as Query, Report as Report, Row as Row, Value as Value
+    from timecode_core.query import Groups as Groups, Query as Query, Report as Report, Row as Row, Value as Value
     from timecode_core.receipt import Outcome as Outcome, Receipt as Receipt, Verdict as Verdict
     from timecode_core.selection import Before as Before, Selection as Selection
     from timecode_core.serving.service import Service as Service
@@ -80,7 +83,7 @@ hookspec = pluggy.HookspecMarker("timecode")
 _MODULES = {
     "aggregation": ("CLOCK", "Aggregation"),
     "answering.answers": ("Answers",),
-    "answering.renderers.json": ("report_to_dict",),
+    "answering.renderers.json": ("report_to_dict", "report_to_json"),
     "answering.options": ("Theme",),
     "commands.choosing": ("reading", "select", "selecting"),
     "deferred": ("DeferredCommand",),
@@ -123,7 +126,7 @@ _MODULES = {
         "SubjectStep",
         "Transaction",
     ),
-    "query": ("Query", "Report", "Row", "Value"),
+    "query": ("Groups", "Query", "Report", "Row", "Value"),
     "receipt": ("Outcome", "Receipt", "Verdict"),
     "selection": ("Before", "Selection"),
     "serving.service": ("Service",),

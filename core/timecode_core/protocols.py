@@ -15,7 +15,7 @@ from attrs import frozen
 
 from timecode_core.aggregation import Aggregation
 from timecode_core.event import Event
-from timecode_core.query import Query, Report
+from timecode_core.query import Groups, Query, Report
 from timecode_core.receipt import Receipt
 from timecode_core.selection import Selection
 from timecode_core.setup.home import Home
@@ -70,8 +70,11 @@ class Reader(Protocol):
         days: tuple[int, int],
         group_by: Sequence[str],
         filters: Mapping[str, Collection[str | int]],
-    ) -> Sequence[tuple[Cell, int]]:
-        """Sum the cells of the days (both counted) that pass the filters, by the columns `group_by`, in any order.
+    ) -> Groups[int | str]:
+        """Sum the cells of the days (both counted) that pass the filters, by the columns `group_by`.
+
+        They come as a report has them: by `day` and `hour` first, in the order of `group_by`, then the largest first,
+        then by the values.
 
         Columns of `group_by` and `filters` are among the aggregation's. No cell means no row; with no `group_by` the
         answer is one row with an empty tuple, or none when nothing matched. An aggregation never written is empty.

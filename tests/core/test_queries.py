@@ -97,6 +97,26 @@ def test_reports_are_in_order_and_hold_no_empty_group(
         assert ranks == sorted(ranks)
 
 
+def test_what_days_are_folded_into_is_put_in_order_anew() -> None:
+    """Week days come in another order than days, and whoever has as much time as another may have had it earlier."""
+    sunday = _START + 5 * 24 * HOUR
+    known = [
+        Event.of(time=sunday, entity="b.py", project="B", duration=5 * MINUTE),
+        Event.of(time=sunday + 24 * HOUR, entity="a.py", project="A", duration=5 * MINUTE),
+        Event.of(time=sunday + 24 * HOUR + 4 * HOUR, entity="b.py", project="B", duration=MINUTE),
+        Event.of(time=sunday + 24 * HOUR + 5 * HOUR, entity="a.py", project="A", duration=MINUTE),
+    ]
+    with fresh_service() as service:
+        send(service, known)
+        for columns, filters, expected in (
+            (("weekday",), {}, [(0,), (1,), (6,)]),
+            (("project",), {"month": ("2023-11-01",)}, [("A",), ("B",)]),
+            (("weekday", "project"), {}, [(0, "A"), (1, "A"), (1, "B"), (6, "B")]),
+        ):
+            report = service.answers.report(Query(Selection(*ALWAYS, filters), columns))
+            assert [row.values for row in report.rows] == expected, columns
+
+
 def test_a_report_says_when_its_days_begin() -> None:
     """By the setting that the totals were made with."""
     with fresh_service({"day_start": "04:30"}) as service:

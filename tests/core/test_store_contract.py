@@ -14,6 +14,7 @@ from timecode_core.aggregation import Aggregation
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_core.protocols import Cell, Health, Key, Run
+from timecode_core.query import Groups
 from timecode_core.testing import MemoryStore, StoreContract, StoreFactory
 from timecode_core.testing.memory import MemoryReader, MemoryTransaction
 
@@ -244,7 +245,7 @@ class DropsWhatIsNegative(MemoryTransaction):
 class ChangedTotals(MemoryTransaction):
     def totals(
         self, aggregation: Aggregation, days: tuple[int, int], group_by: Sequence[str], filters: Filters
-    ) -> Sequence[tuple[Cell, int]]:
+    ) -> Groups[int | str]:
         return super().totals(aggregation, self.days(days), self.group_by(group_by), self.filters(filters))
 
     def days(self, days: tuple[int, int]) -> tuple[int, int]:
@@ -273,8 +274,17 @@ class GroupsInItsOwnOrder(ChangedTotals):
 class GivesARowForNothing(MemoryTransaction):
     def totals(
         self, aggregation: Aggregation, days: tuple[int, int], group_by: Sequence[str], filters: Filters
-    ) -> Sequence[tuple[Cell, int]]:
-        return super().totals(aggregation, days, group_by, filters) or ([] if group_by else [((), 0)])
+    ) -> Groups[int | str]:
+        found = super().totals(aggregation, days, group_by, filters)
+        return found if found.times or group_by else Groups((), (0,))
+
+
+@breaks("test_totals_are_in_the_order_of_a_report")
+class OrdersByNameAlone(MemoryTransaction):
+    def totals(
+        self, aggregation: Aggregation, days: tuple[int, int], group_by: Sequence[str], filters: Filters
+    ) -> Groups[int | str]:
+        return Groups.of(sorted(super().totals(aggregation, days, group_by, filters)))
 
 
 @breaks("test_filters")

@@ -96,7 +96,7 @@ def test_names_that_were_deleted_leave_the_file(store: SqliteStore, path: Path, 
         assert secret.encode() not in contents(tmp_path)
     with store.reading() as reader:
         assert reader.values("project") == ["kept"]
-        assert reader.totals(PROJECTS, (0, 0), ("project",), {}) == [(("kept",), 1)]
+        assert list(reader.totals(PROJECTS, (0, 0), ("project",), {})) == [(("kept",), 1)]
 
 
 def contents(folder: Path) -> bytes:

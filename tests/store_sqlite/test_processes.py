@@ -78,7 +78,7 @@ def test_a_process_reads_while_another_writes(tmp_path: Path) -> None:
             assert len(events) % 3 == 0
             assert reader.count() == len(events) >= seen
             assert all(event.subject.project == str(event.time) for event in events)
-            assert reader.totals(DAYS, (0, 0), (), {}) == ([((), len(events))] if events else [])
+            assert list(reader.totals(DAYS, (0, 0), (), {})) == ([((), len(events))] if events else [])
             seen = len(events)
         if ended:
             break

@@ -24,7 +24,7 @@ from timecode_core.calendar import DAY_US, EPOCH, HOUR_US, SECOND_US, Calendar, 
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
 from timecode_core.protocols import Cell, Key, Reader, Store
-from timecode_core.query import Query, Report, Row, Value
+from timecode_core.query import Groups, Query, Report, V, Value
 from timecode_core.selection import Selection
 from timecode_core.setup.zone import Zone, zone_in_force
 from timecode_core.subject import LABELS
@@ -32,7 +32,7 @@ from timecode_core.subject import LABELS
 FROM_EVENTS = "events"
 """What `Report.answered_by` says where no aggregation could tell."""
 
-_Group = tuple[tuple[Value, ...], int]
+_Group = tuple[tuple[V, ...], int]
 
 _CURSOR = re.compile(r"(\d{1,18})-([0-9a-f]{32})", re.ASCII)
 """An event's key as text: its time in microseconds and its id."""
@@ -91,7 +91,21 @@ class Answers:
             columns = self._all_stored((*query.group_by, *left))
             cells = self._from_events(reader, metadata, columns, days)
         day_start = self._terms.recorded_calendar(metadata).day_start
-        return Report(query, self._rows(query.group_by, columns, cells, left), answered_by, day_start)
+        if left or any(column in self._units and column != "day" for column in query.group_by):
+            groups = Groups.of(_ordered(self._folded(query.group_by, columns, cells, left), query.group_by))
+        else:  # each cell is a group already
+            groups = self._dated(query.group_by, cells)
+        return Report(query, groups, answered_by, day_start)
+
+    def _dated(self, group_by: Sequence[str], cells: Groups[int | str]) -> Groups[Value]:
+        """The cells but for empty ones, with dates for days."""
+        if not all(cells.times):
+            cells = Groups.of([cell for cell in cells if cell[1]])
+        columns: list[Sequence[Value]] = list(cells.columns)
+        if "day" in group_by and columns:
+            at, day = group_by.index("day"), self._units["day"]
+            columns[at] = [day(number) for number in cast("Sequence[int]", columns[at])]
+        return Groups(columns, cells.times)
 
     def _stored(self, column: str) -> str:
         """The column of an aggregation that tells of this one."""
@@ -100,30 +114,15 @@ class Answers:
     def _all_stored(self, columns: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(self._stored, columns)))
 
-    def _rows(
-        self,
-        group_by: Sequence[str],
-        stored: Sequence[str],
-        cells: Sequence[tuple[Cell, int]],
-        wanted: Mapping[str, set[Value]],
-    ) -> tuple[Row, ...]:
-        """The groups of cells that pass what is `wanted` still, in the order of a report."""
-        if wanted or any(column in self._units and column != "day" for column in group_by):
-            groups = self._folded(group_by, stored, cells, wanted)
-        elif "day" in group_by:  # each cell is a group already
-            at, day = stored.index("day"), self._units["day"]
-            groups = [((*cell[:at], day(cast("int", cell[at])), *cell[at + 1 :]), us) for cell, us in cells if us]
-        else:
-            groups = [(cell, us) for cell, us in cells if us]
-        return tuple(map(Row._make, _ordered(groups, [at for at, column in enumerate(group_by) if column in TIME])))
-
     def _folded(
         self,
         group_by: Sequence[str],
         stored: Sequence[str],
-        cells: Sequence[tuple[Cell, int]],
+        cells: Groups[int | str],
         wanted: Mapping[str, set[Value]],
-    ) -> list[_Group]:
+    ) -> list[_Group[Value]]:
+        """The groups of the cells that pass what is `wanted` still."""
+
         def value_of(column: str) -> Callable[[Cell], Value]:
             unit = self._units.get(column)
             pick = itemgetter(stored.index(self._stored(column)))
@@ -139,8 +138,11 @@ class Answers:
 
     def _from_events(
         self, reader: Reader, metadata: Mapping[str, str], columns: tuple[str, ...], days: tuple[int, int]
-    ) -> Sequence[tuple[Cell, int]]:
-        """Credit the raw events of the days by the same rule. Reads so far around them that their gaps are whole."""
+    ) -> Groups[int | str]:
+        """Credit the raw events of the days by the same rule, as `Reader.totals` gives what is stored.
+
+        Reads so far around them that their gaps are whole.
+        """
         rule = self._terms.recorded_rule(metadata)
         calendar = self._terms.recorded_calendar(metadata)
         margin = rule.look_back + rule.reach + HOUR_US
@@ -156,7 +158,7 @@ class Answers:
         for cell, us in cells.of(whole).items():
             if days[0] <= cast("int", cell[0]) <= days[1]:
                 sums[tuple([cell[place] for place in places])] += us
-        return list(sums.items())
+        return Groups.of(_ordered(sums.items(), columns))
 
     def events(self, selection: Selection, limit: int, after: str | None = None) -> tuple[list[Event], str | None]:
         """At most `limit` events of the selection's days that pass its filters, in order, and a cursor for the next.
@@ -295,19 +297,19 @@ class Answers:
         return evolve(chosen, before=found if comparable else None)
 
 
-def _ordered(groups: list[_Group], times: Sequence[int]) -> Iterable[_Group]:
-    """By the values at `times` first, then largest first, then by name."""
+def _ordered(groups: Iterable[_Group[V]], columns: Sequence[str]) -> list[_Group[V]]:
+    """By the columns of time first, then largest first, then by name."""
+    times = [at for at, column in enumerate(columns) if column in TIME]
     if not times:
         return sorted(groups, key=_largest_first)
     # A day's groups are few. To order those of each by themselves takes a third of the time of ordering all at once.
     pick = itemgetter(*times)
     moment = lambda group: pick(group[0])  # noqa: E731
-    return chain.from_iterable(
-        sorted(same, key=_largest_first) for _, same in groupby(sorted(groups, key=moment), moment)
-    )
+    days = (sorted(same, key=_largest_first) for _, same in groupby(sorted(groups, key=moment), moment))
+    return list(chain.from_iterable(days))
 
 
-def _largest_first(group: _Group) -> tuple[int, tuple[Value, ...]]:
+def _largest_first(group: _Group[V]) -> tuple[int, tuple[V, ...]]:
     values, us = group
     return -us, values
 

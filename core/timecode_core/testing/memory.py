@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from timecode_core.aggregation import Aggregation
+from timecode_core.aggregation import CLOCK, Aggregation
 from timecode_core.errors import QueryError, StoreError
 from timecode_core.event import Event, flat
 from timecode_core.protocols import Cell, Health, Key, Run
+from timecode_core.query import Groups
 from timecode_core.subject import LABELS, Subject
 
 if TYPE_CHECKING:
@@ -77,15 +78,16 @@ class MemoryReader:
         days: tuple[int, int],
         group_by: Sequence[str],
         filters: Mapping[str, Collection[str | int]],
-    ) -> Sequence[tuple[Cell, int]]:
-        """Sum the cells of the days that pass the filters, by the columns `group_by`."""
+    ) -> Groups[int | str]:
+        """Sum the cells of the days that pass the filters, by the columns `group_by`, in the order of a report."""
         sums: dict[Cell, int] = {}
         for cell, span in self._state.cells.get(aggregation.name, {}).items():
             row = dict(zip(aggregation.columns, cell, strict=True))
             if days[0] <= cell[0] <= days[1] and all(row[column] in wanted for column, wanted in filters.items()):  # type: ignore[operator]
                 group = tuple(row[column] for column in group_by)
                 sums[group] = sums.get(group, 0) + span
-        return list(sums.items())
+        clocks = [at for at, column in enumerate(group_by) if column in CLOCK]
+        return Groups.of(sorted(sums.items(), key=lambda group: ([group[0][at] for at in clocks], -group[1], group[0])))
 
     def values(self, column: str) -> Sequence[str]:
         """The distinct values of a label, sorted."""

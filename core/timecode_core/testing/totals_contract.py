@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
-from timecode_core.aggregation import Aggregation
+from timecode_core.aggregation import CLOCK, Aggregation
 from timecode_core.protocols import Cell, Store
 from timecode_core.testing.opening import StoreOpening
 from timecode_core.testing.samples import DAILY, DAYS, DERIVED, ENTITIES, HOURLY, NASTY
-from timecode_core.testing.views import totals
+from timecode_core.testing.views import ALL, totals
 
 
 class TotalsContract(StoreOpening):
@@ -57,6 +57,21 @@ class TotalsContract(StoreOpening):
                         group = tuple(cell[place] for place in places)
                         expected[group] = expected.get(group, 0) + span
                     assert totals(reader, HOURLY, group_by) == expected
+
+    def test_totals_are_in_the_order_of_a_report(self, store: Store) -> None:
+        """By day and hour as they are asked for, then the largest first, then by the values from left to right."""
+        mixed = Aggregation("mixed", ("day", "hour", "project", "extra", "language"), derived={"extra": lambda _: ""})
+        texts = ("", "B", "a", "\u00fc", "\U0001f469")
+        cells = itertools.product((-1, 2, 30), (3, 20), texts, texts[:3], texts)
+        spread: dict[Cell, int] = {cell: 1 + at * 7 % 5 for at, cell in enumerate(cells)}
+        with store.writing() as transaction:
+            transaction.apply(mixed, spread)
+        with store.reading() as reader:
+            for size in range(len(mixed.columns) + 1):
+                for group_by in itertools.permutations(mixed.columns, size):
+                    clocks = [at for at, column in enumerate(group_by) if column in CLOCK]
+                    found = list(reader.totals(mixed, ALL, group_by, {}))
+                    assert found == sorted(found, key=lambda pair: ([pair[0][at] for at in clocks], -pair[1], pair[0]))
 
     def test_totals_of_a_range_of_days(self, store: Store) -> None:
         """Both days count; days before 1970 do too; outside there is no row, not even an empty one."""

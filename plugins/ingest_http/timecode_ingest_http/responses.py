@@ -18,8 +18,13 @@ FOR_EVER = "private, max-age=31536000, immutable"
 
 def answer(resp: falcon.Response, document: object) -> None:
     """Answer with a JSON document."""
+    answer_json(resp, orjson.dumps(document))
+
+
+def answer_json(resp: falcon.Response, body: bytes) -> None:
+    """Answer with what is JSON already."""
     resp.content_type = falcon.MEDIA_JSON
-    resp.data = orjson.dumps(document)
+    resp.data = body
 
 
 def need(service: Service) -> None:

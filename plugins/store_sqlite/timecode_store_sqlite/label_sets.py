@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from timecode_core import LABELS as COLUMNS, StoreError, Subject, declared
 
+from timecode_store_sqlite.families import Families
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +25,10 @@ CACHED = 4096
 """How many label sets a connection remembers each way: about 2 MiB."""
 SUBJECTS = 1024
 """How many subjects it remembers each way: most often a few hundred bytes each, at worst 4 KiB of path."""
+FAMILIES = 8
+"""By how many groups of labels it remembers the families."""
+_MOST = 1 << 24
+"""No file has so many contexts: a greater number is damage, and a table up to it would take all memory."""
 
 Labels = tuple[str, ...]
 
@@ -68,12 +74,15 @@ class LabelSets:
         subject = lru_cache(SUBJECTS)(self._subject)
         self.subject: Callable[[int, str], Subject] = subject
         """The subject with the labels of the number and an entity: events share it."""
-        self._clear = (number.cache_clear, labels.cache_clear, of.cache_clear, subject.cache_clear)
+        families = lru_cache(FAMILIES)(self._families)
+        self.families: Callable[[Labels, int], Families] = families
+        """The families by these labels of the contexts up to the newest, whose number is given."""
+        self._caches = (number, labels, of, subject, families)
 
     def forget(self) -> None:
         """Empty the caches: after a rollback of writing they hold numbers that stand for nothing."""
-        for clear in self._clear:
-            clear()
+        for cache in self._caches:
+            cache.cache_clear()
 
     def _number(self, labels: Labels) -> int:
         row = self._connection.one(_FIND, labels) or self._connection.one(_MAKE, (*labels, mark_of(*labels)))
@@ -86,8 +95,17 @@ class LabelSets:
     def _labels(self, number: int) -> Labels:
         row = self._connection.one(_LOAD, (number,))
         if row is None:
-            raise StoreError(
-                f"{self._connection.path}: an event refers to the missing context {number}.",
-                remedy="Stop the service, and put a backup in the place of the database and its log.",
-            )
+            raise self._damaged(f"an event refers to the missing context {number}")
         return row
+
+    def _families(self, labels: Labels, newest: int) -> Families:
+        if newest > _MOST:
+            raise self._damaged(f"a context has the number {newest}")
+        rows = self._connection.rows(f"SELECT id, {', '.join(labels)} FROM contexts WHERE id > 0")  # noqa: S608
+        return Families.of(labels, {row[0]: row[1:] for row in rows}, newest)
+
+    def _damaged(self, what: str) -> StoreError:
+        return StoreError(
+            f"{self._connection.path}: {what}.",
+            remedy="Stop the service, and put a backup in the place of the database and its log.",
+        )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from timecode_core import CLOCK, QueryError
 
+from timecode_store_sqlite.families import NONE, NUMBER
 from timecode_store_sqlite.label_sets import LABELS
 
 if TYPE_CHECKING:
@@ -52,20 +54,41 @@ class Layout:
     def totals(
         self, days: tuple[int, int], group_by: Sequence[str], filters: Mapping[str, Collection[str | int]]
     ) -> tuple[str, list[str | int]]:
-        """Give the question as SQL and its bindings. Raises QueryError for a column that the aggregation lacks."""
+        """Give the question as SQL and its bindings, before which come the numbers of `runs_of(group_by)`.
+
+        It selects the columns that the table holds itself, a family for each run, and the time, in the order of a
+        report. Raises QueryError for a column that the aggregation lacks.
+        """
         for column in (*group_by, *filters):
             if column not in self.columns:
                 raise QueryError(f"{self.table} has no column {column!r}.")
-        select = [_seen(column) for column in group_by]
+        runs = runs_of(group_by)
+        own = [column for column in group_by if column not in LABELS]
+        select = [*map(_seen, own), *(f"{NUMBER} AS family_{at}" for at in range(len(runs))), "sum(a.time)"]
         where, bindings = ["a.day BETWEEN ? AND ?"], list[str | int](days)
         for column, values in filters.items():
             # JSON takes any number of values, and one statement serves them all
             where.append(f"{_seen(column)} IN (SELECT value FROM json_each(?))")  # noqa: S608
             bindings.append(json.dumps(list(values)))
         # CROSS: always from the days, read in one sweep, to the few contexts, which stay in the cache
-        joined = " CROSS JOIN contexts c ON c.id = a.context" if any(c in LABELS for c in (*group_by, *filters)) else ""
-        sql = f"SELECT {', '.join([*select, 'sum(a.time)'])} FROM {self.table} a{joined} WHERE {' AND '.join(where)}"  # noqa: S608
-        return (f"{sql} GROUP BY {', '.join(select)}" if select else f"{sql} HAVING count(*) > 0"), bindings
+        joined = " CROSS JOIN contexts c ON c.id = a.context" if any(column in LABELS for column in filters) else ""
+        sql = f"SELECT {', '.join(select)} FROM {self.table} a{joined} WHERE {' AND '.join(where)}"  # noqa: S608
+        if not group_by:
+            return f"{sql} HAVING count(*) > 0", bindings
+        places = {column: str(at) for at, column in enumerate([*own, *(run[0] for run in runs)], 1)}
+        known = " AND ".join(f"family_{at} > {NONE}" for at in range(len(runs))) or "true"
+        order = [
+            *(places[column] for column in group_by if column in CLOCK),
+            f"{len(select)} DESC",
+            *(places[column] for column in group_by if column in places and column not in CLOCK),
+        ]
+        return f"{sql} GROUP BY {', '.join(places.values())} HAVING {known} ORDER BY {', '.join(order)}", bindings
+
+
+def runs_of(group_by: Sequence[str]) -> list[tuple[str, ...]]:
+    """The labels that stand side by side, clocks apart, so that to order by the family of all is to order by each."""
+    names = [column for column in group_by if column not in CLOCK]
+    return [tuple(run) for label, run in groupby(names, LABELS.__contains__) if label]
 
 
 @lru_cache(64)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from timecode_core import Event, QueryError, StoreError
+from timecode_core import Event, Groups, QueryError, StoreError
 
 from timecode_store_sqlite.label_sets import LABELS
-from timecode_store_sqlite.layout import layout_of
+from timecode_store_sqlite.layout import layout_of, runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from timecode_core import Aggregation, Cell, Key
+    from timecode_core import Aggregation, Key
 
     from timecode_store_sqlite.connection import Connection, Row
+    from timecode_store_sqlite.families import Families
 
 EVENT = "SELECT time, id, utc_offset, duration, context, is_write, entity FROM events"
 _SCAN = f"{EVENT} WHERE (time, id) > (?, ?) AND time < ? ORDER BY time, id LIMIT ?"
@@ -45,15 +46,30 @@ class SqliteReader:
         days: tuple[int, int],
         group_by: Sequence[str],
         filters: Mapping[str, Collection[str | int]],
-    ) -> Sequence[tuple[Cell, int]]:
-        """Sum the cells of the days, both counted, that pass the filters, by the columns `group_by`, in any order.
+    ) -> Groups[int | str]:
+        """Sum the cells of the days, both counted, that pass the filters, by the columns `group_by`.
 
-        Raises QueryError for a column that the aggregation lacks.
+        They come as a report has them. Raises QueryError for a column that the aggregation lacks.
         """
         sql, bindings = layout_of(aggregation.name, aggregation.columns).totals(days, group_by, filters)
         if not self._stored(aggregation):
-            return []
-        return [(row[:-1], row[-1]) for row in self.connection.rows(sql, bindings)]
+            return Groups((), ())
+        families = [self._families(run) for run in runs_of(group_by)]
+        rows = self.connection.rows(sql, (*(each.numbers for each in families), *bindings))
+        if not rows:
+            return Groups((), ())
+        *found, times = ([row[at] for row in rows] for at in range(len(rows[0])))
+        del rows  # twice the memory of their columns
+        own = [column for column in group_by if column not in LABELS]
+        columns: dict[str, Sequence[int | str]] = dict(zip(own, found, strict=False))
+        for each, numbers in zip(families, found[len(own) :], strict=True):
+            columns.update((label, [texts[number] for number in numbers]) for label, texts in each.texts.items())
+        return Groups([columns[column] for column in group_by], times)
+
+    def _families(self, labels: tuple[str, ...]) -> Families:
+        """Those of today's contexts. Each new one has a higher number than all that there ever were."""
+        row = self.connection.one("SELECT max(id) FROM contexts")
+        return self.connection.label_sets.families(labels, row[0] or 0 if row else 0)
 
     def values(self, column: str) -> Sequence[str]:
         """Give the distinct values of a label among the stored events, sorted. Raises QueryError for any other."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import falcon
-from timecode_core import Query, Service, report_to_dict
+from timecode_core import Query, Service, report_to_json
 
 from timecode_ingest_http.questions import RANGE, one, refuse_unknown, selection
-from timecode_ingest_http.responses import answer, need
+from timecode_ingest_http.responses import answer_json, need
 
 
 class StatsResource:
@@ -23,4 +23,4 @@ class StatsResource:
         chosen = selection(req.params, answers, answers.columns)
         group_by = tuple(filter(None, (one(req.params, "group_by") or "").split(",")))
         report = answers.report(Query(chosen, group_by))
-        answer(resp, report_to_dict(report))
+        answer_json(resp, report_to_json(report))
