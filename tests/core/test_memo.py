@@ -10,7 +10,10 @@ from timecode_core.intake.memo import Memo
 def test_it_holds_no_more_than_it_may_and_tells_nothing_else(
     entries: int, most: int, told: list[tuple[int, int]]
 ) -> None:
-    """What fits is there at once; what is larger than all of it is not kept, and costs the others nothing."""
+    """What fits is there at once; what is larger than all of it is not kept, and costs the others nothing.
+
+    No more is forgotten than has to be, and that is what was told first.
+    """
     memo = Memo[int, int](entries, most)
     sizes: dict[int, int] = {}
     for key, characters in told:
@@ -18,7 +21,8 @@ def test_it_holds_no_more_than_it_may_and_tells_nothing_else(
         before = [one for one in sizes if memo.get(one) is not None]
         if memo.get(key) is None:
             memo.put(key, -key, characters)
-            sizes[key] = characters
+            sizes.pop(key, None)
+            sizes[key] = characters  # in the order in which they were told
         held = [one for one in sizes if memo.get(one) is not None]
         assert len(held) <= entries
         assert sum(sizes[one] for one in held) <= most
@@ -27,5 +31,9 @@ def test_it_holds_no_more_than_it_may_and_tells_nothing_else(
         if characters > most:
             assert held == before
         elif key not in before:
-            fits = len(before) < entries and sum(sizes[one] for one in before) + characters <= most
-            assert len(held) == (len(before) + 1 if fits else 1)
+            kept = held[:-1]
+            assert held[-1] == key
+            assert kept == before[len(before) - len(kept) :]
+            if kept != before:
+                one_more = before[len(before) - len(kept) - 1 :]
+                assert len(one_more) + 1 > entries or sum(sizes[one] for one in one_more) + characters > most

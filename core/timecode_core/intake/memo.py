@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -15,14 +16,15 @@ CHARACTERS = 1 << 20
 
 
 class Memo(Generic[K, V]):
-    """Remembers until it is full, and then begins anew: what is in use is soon back.
+    """Remembers until it is full, and then forgets what it has known for longest: what is in use is soon back.
 
-    Any thread may ask and tell: the dict only grows, and is emptied in one operation.
+    Any thread may ask and tell.
     """
 
     def __init__(self, entries: int = ENTRIES, characters: int = CHARACTERS) -> None:
         self._most = entries, characters
         self._known: dict[K, V] = {}
+        self._order: deque[tuple[K, int]] = deque()
         self._characters = 0
         self._lock = threading.Lock()
         self.get: Callable[[K], V | None] = self._known.get
@@ -34,8 +36,12 @@ class Memo(Generic[K, V]):
         if characters > most:
             return
         with self._lock:
-            if len(self._known) >= entries or self._characters + characters > most:
-                self._known.clear()
-                self._characters = 0
+            if key in self._known:  # two threads have met it at once
+                return
+            while self._known and (len(self._known) >= entries or self._characters + characters > most):
+                oldest, its = self._order.popleft()
+                del self._known[oldest]
+                self._characters -= its
             self._known[key] = value
+            self._order.append((key, characters))
             self._characters += characters
