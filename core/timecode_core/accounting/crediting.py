@@ -9,13 +9,16 @@ from timecode_core.event import Event
 from timecode_core.protocols import Key, Reader, Rule
 from timecode_core.stretch import Stretch
 
-CHUNK = 20_000
+CHUNK = 2_000
+"""How many events are read at a time. More take longer, and far more memory: they leave the processor's caches."""
+PART = 5_000
+"""How many stretches are summed at a time."""
 FIRST_KEY: Key = (-(2**63), b"")
 """Before every event."""
 
 
 def chunks(reader: Reader, start: int = FIRST_KEY[0], stop: int = 2**63 - 1) -> Iterator[Sequence[Event]]:
-    """The stored events with start <= time < stop, in order, some thousands at a time.
+    """The stored events with start <= time < stop, in order, `CHUNK` at a time.
 
     Raises StoreError where they are not in order: no healthy store gives them so, and it might go on for ever.
     """

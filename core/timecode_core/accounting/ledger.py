@@ -9,7 +9,7 @@ from operator import attrgetter
 from attrs import Factory, frozen
 
 from timecode_core.accounting.cells import Cells
-from timecode_core.accounting.crediting import chunks, credited
+from timecode_core.accounting.crediting import PART, chunks, credited
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import SECOND_US, Calendar
 from timecode_core.event import Event
@@ -141,7 +141,7 @@ class Ledger:
         stretches = credited(self.rule, counted())
         while True:
             cells = Cells(self.calendar, active)
-            part = list(islice(stretches, 50_000))
+            part = list(islice(stretches, PART))
             if not part:
                 break
             cells.add(part)

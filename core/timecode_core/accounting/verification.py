@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import cast
 
 from attrs import evolve, field, frozen
 
 from timecode_core.accounting.cells import Cells
-from timecode_core.accounting.crediting import chunks, credited
+from timecode_core.accounting.crediting import PART, chunks, credited
 from timecode_core.accounting.terms import Terms
 from timecode_core.aggregation import Aggregation
+from timecode_core.calendar import DAY_US
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_core.protocols import Cell, Guarded, Reader, Store
 
-_ALL_DAYS = (-(2**62), 2**62)
+_FIRST_DAY, _LAST_DAY = -(2**62), 2**62
 
 
 @frozen
@@ -88,22 +90,21 @@ def _recomputed(terms: Terms, store: Store, progress: Callable[[int, int], None]
         calendar = terms.recorded_calendar(metadata)
         kept = terms.filled(metadata)
         scan = _Scan(reader, progress)
-        sums = {aggregation: defaultdict[Cell, int](int) for aggregation in kept}
+        comparisons = {aggregation: _Comparison(reader, aggregation) for aggregation in kept}
         total = 0
         stretches = credited(rule, scan.chunks())
-        while part := list(islice(stretches, 50_000)):
-            cells = Cells(calendar, list(sums))
+        while part := list(islice(stretches, PART)):
+            cells = Cells(calendar, list(comparisons))
             cells.add(part)
-            for aggregation in list(sums):
-                if aggregation.name in cells.failures:
-                    del sums[aggregation]
-                    continue
-                for cell, us in cells.of(aggregation).items():
-                    sums[aggregation][cell] += us
             total += sum(stretch.end - stretch.start for stretch in part)
-        differences = {
-            aggregation.name: _compare(reader, aggregation, cells, total) for aggregation, cells in sums.items()
-        }
+            # No day begins so late anywhere that what is still to come could be of one before that.
+            complete = part[-1].start // DAY_US - 2
+            for aggregation in list(comparisons):
+                if aggregation.name in cells.failures:
+                    del comparisons[aggregation]
+                else:
+                    comparisons[aggregation].add(cells.of(aggregation), complete)
+        differences = {aggregation.name: one.differences(total) for aggregation, one in comparisons.items()}
     pending = sorted({aggregation.name for aggregation in terms.aggregations} - differences.keys())
     return Verification(scan.seen, total, differences, pending, scan.miscounted, scan.altered)
 
@@ -130,13 +131,40 @@ class _Scan:
         return abs(self._count - self.seen)
 
 
-def _compare(reader: Reader, aggregation: Aggregation, computed: Mapping[Cell, int], total: int) -> list[Difference]:
-    kept = dict(reader.totals(aggregation, _ALL_DAYS, aggregation.columns, {}))
-    cells = sorted(kept.keys() | computed.keys(), key=repr)
-    found = [
-        Difference(cell, kept.get(cell, 0), computed.get(cell, 0))
-        for cell in cells
-        if kept.get(cell) != computed.get(cell)
-    ]
-    plain = sum(us for _, us in reader.totals(aggregation, _ALL_DAYS, (), {}))
-    return found if found or plain == total else [Difference((), plain, total)]
+class _Comparison:
+    """Compares what is computed of an aggregation with what is kept, some days at a time: all take much memory."""
+
+    def __init__(self, reader: Reader, aggregation: Aggregation) -> None:
+        self._reader = reader
+        self._aggregation = aggregation
+        self._computed: defaultdict[Cell, int] = defaultdict(int)
+        self._next = _FIRST_DAY
+        self._found: list[Difference] = []
+
+    def add(self, cells: Mapping[Cell, int], complete: int) -> None:
+        """Add to the cells; those of the days before `complete` have all they will get."""
+        for cell, us in cells.items():
+            self._computed[cell] += us
+        if complete > self._next:
+            self._compare(complete)
+
+    def _compare(self, stop: int) -> None:
+        days = self._next, stop - 1
+        kept = dict(self._reader.totals(self._aggregation, days, self._aggregation.columns, {}))
+        computed = {cell: us for cell, us in self._computed.items() if cast("int", cell[0]) < stop}
+        for cell in computed:
+            del self._computed[cell]
+        self._next = stop
+        self._found += [
+            Difference(cell, kept.get(cell, 0), computed.get(cell, 0))
+            for cell in kept.keys() | computed.keys()
+            if kept.get(cell) != computed.get(cell)
+        ]
+
+    def differences(self, total: int) -> list[Difference]:
+        """All that differs. Where no cell does, the sum of all must be the total, too."""
+        self._compare(_LAST_DAY)
+        plain = sum(us for _, us in self._reader.totals(self._aggregation, (_FIRST_DAY, _LAST_DAY), (), {}))
+        if not self._found and plain != total:
+            return [Difference((), plain, total)]
+        return sorted(self._found, key=lambda one: repr(one.cell))
