@@ -168,6 +168,8 @@ def test_an_aggregation_that_is_gone_is_dropped_and_filled_again_when_it_is_back
         with running(home) as service:
             send(service, known[2:])
             assert "suffix" not in service.answers.columns
+            with service._store.reading() as reader:
+                assert not reader.totals(_aggregation(), (0, 10**6), (), {}).times, "nothing of it is kept"
         assert sum(_started(home, _aggregation())["by_suffix"].values()) == 3 * MINUTE
 
 

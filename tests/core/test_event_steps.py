@@ -95,6 +95,15 @@ def test_what_stands_after_it_sees_what_it_made(item: dict[str, Any]) -> None:
         assert event.subject.entity == stored
 
 
+def test_what_it_makes_is_made_relative_by_the_root_of_its_own_project() -> None:
+    """Two projects in which it finds the same."""
+    take = taking(normalise, EventStep(lambda event: event.evolve(entity="/p/b/a.py")), _redact)
+    for root, stored in [("/p", "b/a.py"), ("/p/b", "a.py"), ("/p", "b/a.py")]:
+        event = take({"time": 1, "entity": "x", "project_root": root})
+        assert event is not None
+        assert event.subject.entity == stored
+
+
 _BROKEN: dict[str, Step] = {
     "raises": lambda _seen: 1 // 0,  # type: ignore[dict-item, return-value]
     "another kind": lambda _seen: "x",  # type: ignore[dict-item, return-value]
@@ -122,7 +131,10 @@ def test_a_broken_step_is_told_by_its_name_and_nothing_of_the_batch_is_stored(st
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"time": -1}, "time"), ({"duration": 3_600_000_001}, "duration"), ({"branch": "é" * 513}, "branch")],
+    [
+        *[({"time": -1}, "time"), ({"utc_offset": 90}, "time"), ({"utc_offset": 86_400}, "time")],
+        *[({"duration": 3_600_000_001}, "duration"), ({"branch": "é" * 513}, "branch")],
+    ],
 )
 def test_what_it_makes_must_be_what_can_be_stored(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(EventError, match=f"^{field}: "):

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given, strategies as st
 from support.intake import Taking
 from support.strategies import OFFSETS
+from timecode_core.errors import EventError
 from timecode_core.event import flat
+from timecode_core.intake.checks import check_when
 from timecode_core.intake.steps.exclude import build_exclude
 from timecode_core.intake.steps.normalise import normalise
 from timecode_core.intake.steps.redact import build_redact
-from timecode_core.intake.wire import format_time
+from timecode_core.intake.wire import event_from_wire, format_time, quick_when
 from timecode_core.receipt import Outcome
 from timecode_core.setup.settings import CoreSettings
-from timecode_core.subject import DEFAULTS, TEXTS
+from timecode_core.subject import DEFAULTS, TEXTS, Subject, declared
 
 _odd = st.one_of(
     st.none(),
@@ -45,11 +48,12 @@ _usual = st.one_of(
         st.sampled_from(OFFSETS),
     ),
 )
+_durations = st.sampled_from([0, 1, 0.5, 3600, 3600.5])
 items = st.fixed_dictionaries(
     {},
     optional={
         "time": _moments | _usual | _odd,
-        "duration": st.sampled_from([0, 1, 0.5, 3600, 3600.5]) | _odd,
+        "duration": _durations | _odd,
         "is_write": st.booleans() | _odd,
         **dict.fromkeys((*DEFAULTS, "source"), _texts | _odd),
         "unknown": _odd,
@@ -89,6 +93,60 @@ def test_what_is_known_already_is_taken_as_what_is_seen_for_the_first_time(sent:
     assert outcomes == tuple(outcome for told, _ in new for outcome in told)
     assert stored == [event for _, events in new for event in events]
     assert known.told(sent, source) == (outcomes, stored)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"time": _moments | st.booleans()}, optional={"duration": _durations, "is_write": st.booleans()}
+    )
+    | items
+)
+def test_the_instant_that_is_known_quickly_is_that_of_a_close_look(item: dict[str, Any]) -> None:
+    """And none is known where there is anything to find fault with."""
+    told: dict[str, Any] = {"entity": "a"}
+    told |= {name: item[name] for name in ("time", "duration", "is_write") if name in item}
+    try:
+        when, _ = event_from_wire(told, "test")
+        check_when(when)
+    except EventError:
+        assert quick_when(item) is None
+    else:
+        assert quick_when(item) in (None, tuple(when))
+
+
+@given(usual)
+def test_the_usual_instants_are_known_quickly(item: dict[str, Any]) -> None:
+    assert quick_when(item) is not None
+
+
+def test_who_says_whose_it_is_is_not_taken_for_who_does_not() -> None:
+    taking = Ours()
+    for own, stored in [("", "test"), ("b", "b"), ("", "test"), ("test", "test")]:
+        taking.told([{"time": 1, "entity": "a", "source": own}])
+        assert [event.subject.source for event in taking.events] == [stored]
+
+
+@pytest.mark.parametrize("time", ["9999-01-01T00:00:00Z", "1970-01-01T00:00:00+01:00"])
+def test_an_instant_that_the_calendar_does_not_hold_is_refused(time: str) -> None:
+    (outcome,), _ = Ours().told([{"time": time, "entity": "a"}])
+    assert outcome.error == "time: must be between the years 1970 and 9998"
+
+
+def test_what_is_too_long_or_no_text_is_refused_before_a_step_makes_it_another() -> None:
+    """A folder that would be cut off is part of what was sent."""
+    root = "/" + "é" * 4000
+    for folder, error in [("x" * 100, "longer"), ("a\0b", "NUL"), ("\ud800", "surrogate")]:
+        (outcome,), _ = Ours().told([{"time": 1, "entity": f"{root}/{folder}/../a.py", "project_root": root}])
+        assert outcome.verdict == "rejected"
+        assert error in outcome.error
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "source"])
+def test_a_text_may_be_as_long_as_is_declared(name: str) -> None:
+    longest = declared(Subject)[name].longest
+    for sent, verdict in [("x" * longest, "stored"), ("x" * (longest + 1), "rejected")]:
+        (outcome,), _ = Ours().told([{"time": 1, "entity": "a", name: sent}])
+        assert outcome.verdict == verdict
 
 
 def test_faults_are_told_in_the_order_of_the_fields() -> None:

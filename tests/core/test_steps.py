@@ -139,6 +139,11 @@ def test_a_path_that_only_looks_relative_is_cut_to_its_name(entity: str, root: s
     assert _stored("relative", {"entity": entity, "project_root": root}).subject.entity == "x.py"
 
 
+def test_what_was_hashed_elsewhere_is_hidden_too_where_all_paths_are() -> None:
+    for style, stored in [("hidden", "HIDDEN"), ("relative", "hashed-" + "0" * 32)]:
+        assert _stored(style, {"entity": "hashed-" + "0" * 32}).subject.entity == stored
+
+
 @pytest.mark.parametrize("kind", ["url", "domain"])
 @pytest.mark.parametrize(
     "entity",

@@ -309,6 +309,19 @@ def test_ctrl_c_ends_the_thread_that_writes_and_costs_nobody_else_anything() -> 
         assert [other.result(240) for other in others] == [[True]] * 3
 
 
+def test_ctrl_c_while_events_are_stored_is_heard() -> None:
+    with _writing() as writing:
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        writing.store.meanwhile = {"A": interrupt}
+        with pytest.raises(KeyboardInterrupt):
+            writing.submit([_beat(1)])
+        assert writing.stored() == set()
+        assert writing.submit([_beat(1)]) == [True]
+
+
 def test_ctrl_c_ends_a_thread_that_waits_and_the_others_go_on() -> None:
     with _writing() as writing:
         held = writing.hold()

@@ -28,7 +28,7 @@ from attrs import frozen
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = sorted(Path(__file__).parent.glob("*.toml"))
-LONGEST_S = 900
+LONGEST_S = 300
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
