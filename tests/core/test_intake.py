@@ -114,6 +114,18 @@ def test_the_instant_that_is_known_quickly_is_that_of_a_close_look(item: dict[st
         assert quick_when(item) in (None, tuple(when))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *[{"time": True}, {"time": "9999-01-01T00:00:00Z"}, {"time": "1970-01-01T00:00:00+01:00"}],
+        *[{"time": 1, "duration": value} for value in (-1, 3600.5, True, "1")],
+        *[{"time": 1, "is_write": value} for value in (0, 1, None)],
+    ],
+)
+def test_what_is_to_be_refused_is_never_known_quickly(odd: dict[str, Any]) -> None:
+    assert quick_when(odd) is None
+
+
 @given(usual)
 def test_the_usual_instants_are_known_quickly(item: dict[str, Any]) -> None:
     assert quick_when(item) is not None

@@ -117,6 +117,17 @@ def test_what_days_are_folded_into_is_put_in_order_anew() -> None:
             assert [row.values for row in report.rows] == expected, columns
 
 
+def test_who_had_less_time_on_an_earlier_day_of_a_week_comes_later() -> None:
+    known = [
+        Event.of(time=_START, entity="a.py", project="A", duration=MINUTE),
+        Event.of(time=_START + 24 * HOUR, entity="b.py", project="B", duration=5 * MINUTE),
+    ]
+    with fresh_service() as service:
+        send(service, known)
+        report = service.answers.report(Query(Selection(*ALWAYS), ("month", "project")))
+        assert [row.values[1] for row in report.rows] == ["B", "A"]
+
+
 def test_a_report_says_when_its_days_begin() -> None:
     """By the setting that the totals were made with."""
     with fresh_service({"day_start": "04:30"}) as service:

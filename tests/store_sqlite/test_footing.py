@@ -108,6 +108,13 @@ def test_a_log_cut_off_in_the_midst_of_a_transaction_is_noticed(store: SqliteSto
         os.truncate(log, log.stat().st_size // 2)
 
 
+def test_a_database_changed_in_the_midst_of_a_transaction_is_noticed(store: SqliteStore, path: Path) -> None:
+    """Only a fold writes to it, and none is under way."""
+    with pytest.raises(StoreError, match="another program has changed"), store.writing() as transaction:  # noqa: PT012
+        transaction.insert([Event.of(time=2, entity="a")])
+        os.utime(path, ns=(0, 0))
+
+
 def test_what_another_program_writes_is_noticed(store: SqliteStore, path: Path) -> None:
     """Its transaction stands, and is looked through before anything is built on it."""
     other = apsw.Connection(str(path))

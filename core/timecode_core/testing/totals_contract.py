@@ -33,6 +33,8 @@ class TotalsContract(StoreOpening):
         with store.writing() as transaction:
             transaction.apply(ENTITIES, {(0, "p", "a"): -5, (0, "s", "a"): 4})
             assert totals(transaction, ENTITIES, ENTITIES.columns) == {(0, "q", "a"): 3}
+            transaction.apply(ENTITIES, {(0, "t", "a"): 1})
+            transaction.apply(ENTITIES, {(0, "t", "a"): -1})
         with store.reading() as reader:
             assert totals(reader, ENTITIES, ("project",)) == {("q",): 3}
             assert totals(reader, ENTITIES, (), {"project": ["p", "r", "s"]}) == {}
