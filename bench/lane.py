@@ -12,6 +12,7 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,8 @@ class Lane:
     def rest(self) -> None:
         """Keep the service from what it does beside: half of the time it would look through what is measured."""
         self.service._keeper._next_look_at = float("inf")
-        hosting = import_module("timecode_ingest_http.hosting")
-        if threshold := getattr(hosting, "_NEW_OBJECTS", 0):  # as that version's server does once it has started
+        with suppress(ModuleNotFoundError, AttributeError):  # as that version's server does, if it does, once started
+            threshold = import_module("timecode_ingest_http.hosting")._NEW_OBJECTS
             gc.freeze()
             gc.set_threshold(threshold)
 
