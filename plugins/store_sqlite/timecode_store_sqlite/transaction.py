@@ -89,8 +89,7 @@ class SqliteTransaction(SqliteReader):
         if layout not in self.connection.written:
             self._make(aggregation, layout)
         self.connection.many(layout.upsert, self._bindings(layout, cells))
-        if min(cells.values()) < 0:  # time only comes to nothing where some is taken away
-            self.connection.rows(layout.sweep)
+        self.connection.rows(layout.sweep)
 
     def _make(self, aggregation: Aggregation, layout: Layout) -> None:
         """Make the aggregation's table where there is none."""
