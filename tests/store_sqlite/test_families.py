@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -14,18 +13,6 @@ from timecode_core.protocols import Cell, Reader
 from timecode_store_sqlite.store import SqliteStore
 
 LANGUAGES = Aggregation("languages", ("day", "project", "language"))
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "t.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path)
-    yield store
-    store.close()
 
 
 def found(reader: Reader) -> dict[Cell, int]:

@@ -25,18 +25,6 @@ DAYS = Aggregation("days", ("day",))
 PROJECTS = Aggregation("projects", ("day", "project", "entity"))
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "t.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path)
-    yield store
-    store.close()
-
-
 def write(store: SqliteStore, first: int = 0, count: int = 1, text: str = "") -> None:
     with store.writing() as transaction:
         transaction.insert([Event.of(time=n, entity=f"a{text}") for n in range(first, first + count)])

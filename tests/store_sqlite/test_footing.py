@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -23,16 +23,10 @@ from timecode_store_sqlite.store import SqliteStore
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "t.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(path)
+def store(store: SqliteStore) -> SqliteStore:
+    """With an event in it."""
     write(store, 1)
-    yield store
-    store.close()
+    return store
 
 
 def test_a_removed_database_is_not_written_to_nor_read(store: SqliteStore, path: Path) -> None:

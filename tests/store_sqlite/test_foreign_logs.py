@@ -18,11 +18,6 @@ from timecode_store_sqlite.store import SqliteStore
 NOT_ITS_OWN = r"log of another database, or of an earlier time.*Move t\.db-wal"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "t.db"
-
-
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log is folded whenever the store is tended."""

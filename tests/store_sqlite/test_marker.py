@@ -16,11 +16,6 @@ from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "t.db"
-
-
 def closed(path: Path) -> None:
     store = SqliteStore(path)
     write(store, *range(1000))
