@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from support.houses import fresh_home, installation, kept_cells, running, send
 from support.strategies import SECOND, events, fewer
-from timecode_core.accounting import verification
+from timecode_core.accounting import crediting
 from timecode_core.accounting.verification import Verification, verify
 from timecode_core.aggregation import Aggregation
 from timecode_core.event import Event
@@ -65,7 +65,7 @@ def _verified(home: Path, part: int) -> Verification:
     store = wired.store()
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(verification, "PART", part)
+            patch.setattr(crediting, "PART", part)
             return verify(wired.terms(), store)
     finally:
         store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
@@ -38,6 +39,12 @@ def check_order(after: Key, events: Sequence[Event]) -> None:
                 remedy="Stop the service and put a backup in the place of the database.",
             )
         after = event.key
+
+
+def parts(stretches: Iterator[Stretch]) -> Iterator[list[Stretch]]:
+    """The stretches, `PART` at a time."""
+    while part := list(islice(stretches, PART)):
+        yield part
 
 
 def credited(rule: Rule, events: Iterable[Sequence[Event]]) -> Iterator[Stretch]:

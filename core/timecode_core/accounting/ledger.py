@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from operator import attrgetter
 
 from attrs import Factory, frozen
 
 from timecode_core.accounting.cells import Cells
-from timecode_core.accounting.crediting import PART, chunks, credited
+from timecode_core.accounting.crediting import chunks, credited, parts
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import SECOND_US, Calendar
 from timecode_core.event import Event
@@ -138,12 +137,8 @@ class Ledger:
                 done += len(chunk)
                 progress(done, count)
 
-        stretches = credited(self.rule, counted())
-        while True:
+        for part in parts(credited(self.rule, counted())):
             cells = Cells(self.calendar, active)
-            part = list(islice(stretches, PART))
-            if not part:
-                break
             cells.add(part)
             for name, reason in cells.failures.items():
                 self._drop(transaction, name, reason)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import cast
 
 from attrs import evolve, field, frozen
 
 from timecode_core.accounting.cells import Cells
-from timecode_core.accounting.crediting import PART, chunks, credited
+from timecode_core.accounting.crediting import chunks, credited, parts
 from timecode_core.accounting.terms import Terms
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import DAY_US
@@ -92,8 +91,7 @@ def _recomputed(terms: Terms, store: Store, progress: Callable[[int, int], None]
         scan = _Scan(reader, progress)
         comparisons = {aggregation: _Comparison(reader, aggregation) for aggregation in kept}
         total = 0
-        stretches = credited(rule, scan.chunks())
-        while part := list(islice(stretches, PART)):
+        for part in parts(credited(rule, scan.chunks())):
             cells = Cells(calendar, list(comparisons))
             cells.add(part)
             total += sum(stretch.end - stretch.start for stretch in part)

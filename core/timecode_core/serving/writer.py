@@ -106,7 +106,7 @@ class Writer:
             try:
                 work.turn.acquire()  # given back by the thread that writes
             except KeyboardInterrupt:
-                self._withdraw(work)
+                self._withdraw(work, queue)
                 raise
         if not work.done.done():
             try:
@@ -116,13 +116,11 @@ class Writer:
                 self._pass_on()
         return work.done.result()
 
-    def _withdraw(self, work: _Work) -> None:
+    def _withdraw(self, work: _Work, queue: list[Any] | deque[Any]) -> None:
         """Nobody waits for the work any more; who has begun to write it may end that."""
         with self._lock:
-            queues: tuple[list[Any] | deque[Any], ...] = (self._jobs, self._waiting)
-            for queue in queues:
-                with suppress(ValueError):
-                    queue.remove(work)
+            with suppress(ValueError):
+                queue.remove(work)
             given = not work.turn.locked() and not work.done.done()
         if given:
             self._pass_on()
@@ -161,6 +159,7 @@ class Writer:
             group.append(submission)
             size += len(submission.events)
         taken = {id(submission) for submission in group}
+        # In place: who submits has a hold of the list.
         self._waiting[:] = [submission for submission in self._waiting if id(submission) not in taken]
         return group
 
