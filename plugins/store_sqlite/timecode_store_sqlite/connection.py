@@ -151,11 +151,15 @@ class Connection:
         row = self.one("SELECT revision FROM state") if there else None
         return int(row[0]) if row else 0
 
+    def forget(self) -> None:
+        """Forget what was learned of labels and tables: it may stand for nothing any more."""
+        self.label_sets.forget()
+        self.written.clear()
+
     def rollback(self) -> bool:
         """Undo the transaction, if one is open. False when even that failed: the connection is then of no use."""
         if self._writes:
-            self.label_sets.forget()
-            self.written.clear()
+            self.forget()
         self.failed = False
         try:
             if self.raw.in_transaction:

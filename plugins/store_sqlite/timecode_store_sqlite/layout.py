@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from timecode_core import CLOCK, QueryError
 
@@ -18,6 +18,19 @@ from timecode_store_sqlite.label_sets import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+
+class Question(NamedTuple):
+    """A question as SQL. It binds the numbers of each run's families, and then the bindings.
+
+    It selects the columns that the table holds itself, a family for each run of labels, and the time, in the order of a
+    report.
+    """
+
+    sql: str
+    bindings: list[str | int]
+    own: list[str]
+    runs: list[tuple[str, ...]]
 
 
 class Layout:
@@ -53,16 +66,12 @@ class Layout:
 
     def totals(
         self, days: tuple[int, int], group_by: Sequence[str], filters: Mapping[str, Collection[str | int]]
-    ) -> tuple[str, list[str | int]]:
-        """Give the question as SQL and its bindings, before which come the numbers of `runs_of(group_by)`.
-
-        It selects the columns that the table holds itself, a family for each run, and the time, in the order of a
-        report. Raises QueryError for a column that the aggregation lacks.
-        """
+    ) -> Question:
+        """Give the question. Raises QueryError for a column that the aggregation lacks."""
         for column in (*group_by, *filters):
             if column not in self.columns:
                 raise QueryError(f"{self.table} has no column {column!r}.")
-        runs = runs_of(group_by)
+        runs = _runs(group_by)
         own = [column for column in group_by if column not in LABELS]
         select = [*map(_seen, own), *(f"{NUMBER} AS family_{at}" for at in range(len(runs))), "sum(a.time)"]
         where, bindings = ["a.day BETWEEN ? AND ?"], list[str | int](days)
@@ -74,7 +83,7 @@ class Layout:
         joined = " CROSS JOIN contexts c ON c.id = a.context" if any(column in LABELS for column in filters) else ""
         sql = f"SELECT {', '.join(select)} FROM {self.table} a{joined} WHERE {' AND '.join(where)}"  # noqa: S608
         if not group_by:
-            return f"{sql} HAVING count(*) > 0", bindings
+            return Question(f"{sql} HAVING count(*) > 0", bindings, own, runs)
         places = {column: str(at) for at, column in enumerate([*own, *(run[0] for run in runs)], 1)}
         known = " AND ".join(f"family_{at} > {NONE}" for at in range(len(runs))) or "true"
         order = [
@@ -82,10 +91,11 @@ class Layout:
             f"{len(select)} DESC",
             *(places[column] for column in group_by if column in places and column not in CLOCK),
         ]
-        return f"{sql} GROUP BY {', '.join(places.values())} HAVING {known} ORDER BY {', '.join(order)}", bindings
+        sql = f"{sql} GROUP BY {', '.join(places.values())} HAVING {known} ORDER BY {', '.join(order)}"
+        return Question(sql, bindings, own, runs)
 
 
-def runs_of(group_by: Sequence[str]) -> list[tuple[str, ...]]:
+def _runs(group_by: Sequence[str]) -> list[tuple[str, ...]]:
     """The labels that stand side by side, clocks apart, so that to order by the family of all is to order by each."""
     names = [column for column in group_by if column not in CLOCK]
     return [tuple(run) for label, run in groupby(names, LABELS.__contains__) if label]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from timecode_core import Event, Groups, QueryError, StoreError
 
 from timecode_store_sqlite.label_sets import LABELS
-from timecode_store_sqlite.layout import layout_of, runs_of
+from timecode_store_sqlite.layout import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -51,18 +51,17 @@ class SqliteReader:
 
         They come as a report has them. Raises QueryError for a column that the aggregation lacks.
         """
-        sql, bindings = layout_of(aggregation.name, aggregation.columns).totals(days, group_by, filters)
+        question = layout_of(aggregation.name, aggregation.columns).totals(days, group_by, filters)
         if not self._stored(aggregation):
             return Groups((), ())
-        families = [self._families(run) for run in runs_of(group_by)]
-        rows = self.connection.rows(sql, (*(each.numbers for each in families), *bindings))
+        families = [self._families(run) for run in question.runs]
+        rows = self.connection.rows(question.sql, (*(each.numbers for each in families), *question.bindings))
         if not rows:
             return Groups((), ())
         *found, times = ([row[at] for row in rows] for at in range(len(rows[0])))
         del rows  # twice the memory of their columns
-        own = [column for column in group_by if column not in LABELS]
-        columns: dict[str, Sequence[int | str]] = dict(zip(own, found, strict=False))
-        for each, numbers in zip(families, found[len(own) :], strict=True):
+        columns: dict[str, Sequence[int | str]] = dict(zip(question.own, found, strict=False))
+        for each, numbers in zip(families, found[len(question.own) :], strict=True):
             columns.update((label, [texts[number] for number in numbers]) for label, texts in each.texts.items())
         return Groups([columns[column] for column in group_by], times)
 

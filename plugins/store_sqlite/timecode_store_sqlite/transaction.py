@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from timecode_core import Cell, Key, Run, StoreError
@@ -36,7 +35,6 @@ _SINCE = (
 )
 """The events from a key to an instant, in order, and all those of the next instant. Binds the two."""
 _INSERT = "INSERT INTO events (time, id, utc_offset, duration, context, is_write, entity) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_key = attrgetter("time", "id")
 _NOTHING = ("",) * len(OTHERS)
 _KEEP = (
     "INSERT INTO metadata VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
@@ -54,7 +52,7 @@ class SqliteTransaction(SqliteReader):
 
     def run(self, first: Key, reach: int, look_back: int) -> Run:
         """Give the run of stored events from the key `first` to the instant `reach`."""
-        still = sorted(self._events(_BEFORE, (*first, look_back)), key=_key)
+        still = sorted(self._events(_BEFORE, (*first, look_back)), key=lambda event: event.key)
         before = still.pop() if still else None
         inside, after = self._events(_SINCE, (*first, reach)), None
         while inside and inside[-1].time > reach:
@@ -128,8 +126,7 @@ class SqliteTransaction(SqliteReader):
         try:
             return mend(self.connection, MIGRATIONS)
         finally:
-            self.connection.label_sets.forget()
-            self.connection.written.clear()
+            self.connection.forget()
 
     def finish(self) -> None:
         """Write what is left before the commit: the counts, the contexts that nobody refers to, the revision.
