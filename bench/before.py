@@ -21,7 +21,7 @@ from bench.raw import RawTable, rows
 from bench.scale import BATCHES
 from bench.section import Section, ms, number, ratio
 from bench.server import Server, memory, serving
-from bench.turns import interleave, seconds
+from bench.timing import interleave, seconds
 from bench.versions import HERE, Version, earlier, lanes
 
 NOW, THEN = HERE.name, "before"

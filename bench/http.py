@@ -9,7 +9,7 @@ from bench.place import Place
 from bench.scale import BATCHES
 from bench.section import Section, ms, number, ratio
 from bench.server import CONNECTIONS, percentile, serving
-from bench.turns import interleave, rate
+from bench.timing import interleave, rate
 
 
 def run(place: Place) -> Section:

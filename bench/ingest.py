@@ -15,7 +15,7 @@ from bench.place import Place
 from bench.raw import RawTable, rows
 from bench.scale import BATCHES
 from bench.section import Section, number, ratio
-from bench.turns import interleave, rate
+from bench.timing import interleave, rate
 
 Batches = Sequence[Sequence[Beat]]
 

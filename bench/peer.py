@@ -23,7 +23,7 @@ from bench.place import Place
 from bench.scale import BATCHES
 from bench.section import Section, ms, number, ratio
 from bench.server import Server, asked, free_port, serving
-from bench.turns import interleave, rate, seconds
+from bench.timing import interleave, rate, seconds
 
 REQUIREMENTS = ("aw-server", "flask<2.3", "peewee<4")
 _KEPT = ("entity", "project", "branch", "language", "editor")

@@ -11,7 +11,7 @@ from timecode_core.serving.service import Service
 from bench.data import LAST
 from bench.place import Place
 from bench.section import Section, ms, number, ratio
-from bench.turns import interleave, seconds
+from bench.timing import interleave, seconds
 
 _CASES: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
     ("charts of the page, JSON", "charts", {}),

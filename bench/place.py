@@ -18,7 +18,7 @@ from timecode_core.wiring.installation import Installation
 
 from bench.data import years
 from bench.scale import Scale
-from bench.turns import seconds
+from bench.timing import seconds
 
 _CHUNK = 20_000
 

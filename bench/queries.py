@@ -18,7 +18,7 @@ from timecode_core.wiring.installation import Installation
 from bench.data import LAST
 from bench.place import Place
 from bench.section import Section, ms, number
-from bench.turns import interleave, seconds
+from bench.timing import interleave, seconds
 
 QUESTIONS = {
     "by project": ("project",),

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from timecode_core.setup.home import Home
 
-from bench.turns import seconds
+from bench.timing import seconds
 from bench.versions import HERE
 
 CONNECTIONS = 8

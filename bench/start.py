@@ -8,7 +8,7 @@ import sys
 from bench.place import Place
 from bench.section import Section, ms, number, ratio
 from bench.server import memory, serving
-from bench.turns import interleave, seconds
+from bench.timing import interleave, seconds
 from bench.versions import HERE
 
 

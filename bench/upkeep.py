@@ -7,7 +7,7 @@ from timecode_core.accounting.verification import verify
 
 from bench.place import History, Place
 from bench.section import Section, number, ratio
-from bench.turns import seconds
+from bench.timing import seconds
 
 
 def run(place: Place) -> Section:

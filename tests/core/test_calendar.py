@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import ALWAYS, fresh_home, fresh_service, kept_cells, running, send, totals
+from support.installations import ALWAYS, fresh_home, fresh_service, kept_cells, running, send, totals
 from support.intake import taken
 from support.reference import credits_of, pieces_of, report_of
 from support.strategies import DAY, HOUR, MINUTE, PLACES, SECOND, batches, events, fewer, offset_in

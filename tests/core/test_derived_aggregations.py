@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import ALWAYS, fresh_home, fresh_service, kept_cells, plugins_with, running, send, totals
+from support.installations import ALWAYS, fresh_home, fresh_service, kept_cells, plugins_with, running, send, totals
 from support.reference import credits_of, pieces_of
 from support.strategies import MINUTE, SECOND, batches, events
 from timecode_core.aggregation import Aggregation
@@ -175,7 +175,7 @@ def test_an_aggregation_that_is_gone_is_dropped_and_filled_again_when_it_is_back
 
 def test_while_an_aggregation_is_not_kept_its_columns_are_answered_from_the_raw_events() -> None:
     """A reader with a plugin that the service does not have yet: right, only slower."""
-    from support.houses import installation
+    from support.installations import installation
     from timecode_core.answering.answers import Answers
 
     with fresh_home() as home, running(home) as service:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.houses import fresh_service
+from support.installations import fresh_service
 
 _LIMITS = Path(__file__).parents[2] / "extension/src/describe/limits.ts"
 _DECLARED = {name: int(most) for name, most in re.findall(r"^  (\w+): (\d+),$", _LIMITS.read_text(), re.MULTILINE)}

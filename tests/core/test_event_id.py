@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import fresh_service, totals
+from support.installations import fresh_service, totals
 from support.intake import taking
 from support.strategies import fewer
 from timecode_core import subject

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from support.houses import plugins_offering, started
+from support.installations import plugins_offering, started
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.protocols import Transaction
 from timecode_core.serving.service import Service

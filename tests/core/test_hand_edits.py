@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from support.houses import fresh_home, running
+from support.installations import fresh_home, running
 from system.damage import answers, beats, build, command, right, served
 
 _SWAPPED_COUNTS = """

@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 import pytest
-from support.houses import fresh_home, plugins_offering, plugins_with, running, started
+from support.installations import fresh_home, plugins_offering, plugins_with, running, started
 from system.damage import command
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import BusyError, DamageError, StoreError, UnavailableError

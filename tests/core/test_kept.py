@@ -17,7 +17,7 @@ from typing import Any
 import apsw
 import orjson
 import pytest
-from support.houses import fresh_home, fresh_service, installation, running, totals
+from support.installations import fresh_home, fresh_service, installation, running, totals
 from timecode_core.accounting.verification import verify
 from timecode_core.answering.answers import iterate_events
 from timecode_core.answering.renderers.json import report_to_dict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import frozen
-from support.houses import ALWAYS, fresh_home, installation, running
+from support.installations import ALWAYS, fresh_home, installation, running
 from timecode_core import hookimpl
 from timecode_core.accounting.rules.join_gaps import JoinGaps
 from timecode_core.accounting.verification import verify

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.houses import running
+from support.installations import running
 from support.server import environment, timecode
 
 _NAME = "red\x1b[31m\u202e\x9b2J"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import fresh_service, noon, send
+from support.installations import fresh_service, noon, send
 from support.strategies import HOUR, SECOND
 from timecode_core.answering.ahead import AT_MOST
 from timecode_core.answering.columns import WEEKDAYS

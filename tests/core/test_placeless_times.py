@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 from hypothesis import given, strategies as st
-from support.houses import fresh_home, kept_cells, running, totals
+from support.installations import fresh_home, kept_cells, running, totals
 from support.strategies import PLACES, SECOND, fewer, times
 from timecode_core.serving.service import Service
 

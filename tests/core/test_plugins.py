@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support.houses import fresh_service
+from support.installations import fresh_service
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
 from timecode_core.cli import build_group

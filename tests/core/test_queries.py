@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
-from support.houses import ALWAYS, fresh_service, plugins_with, send, stored_values, totals
+from support.installations import ALWAYS, fresh_service, plugins_with, send, stored_values, totals
 from support.reference import Credit, Piece, credits_of, pieces_of, report_of, value_of
 from support.strategies import HOUR, MINUTE, SECOND, events, fewer
 from timecode_core.aggregation import Aggregation

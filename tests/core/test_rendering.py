@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from support.houses import fresh_home, running
+from support.installations import fresh_home, running
 from timecode_core.errors import QueryError
 from timecode_core.selection import Selection
 

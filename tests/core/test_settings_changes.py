@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import ALWAYS, fresh_home, installation, kept_cells, running, send, totals
+from support.installations import ALWAYS, fresh_home, installation, kept_cells, running, send, totals
 from support.reference import credits_of, pieces_of, report_of
 from support.server import timecode
 from support.strategies import HOUR, MINUTE, SECOND, events, fewer

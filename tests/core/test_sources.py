@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.houses import fresh_service
+from support.installations import fresh_service
 from timecode_core import hookimpl
 from timecode_core.protocols import Provider, Submit
 from timecode_core.serving.service import Service

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
-from support.houses import fresh_service, installed_plugins, plugins_with, stored_values, totals
+from support.installations import fresh_service, installed_plugins, plugins_with, stored_values, totals
 from support.intake import taken, taking
 from support.strategies import fewer
 from timecode_core import hookimpl

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import pytest
 from rich.cells import cell_len
-from support.houses import running
+from support.installations import running
 from support.ports import free_port
 from support.server import Server, environment, timecode
 from timecode_core.setup.home import Home

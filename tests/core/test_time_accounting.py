@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import ALWAYS, fresh_service, kept_cells, send, totals
+from support.installations import ALWAYS, fresh_service, kept_cells, send, totals
 from support.reference import credits_of, pieces_of, report_of, total_of
 from support.strategies import HOUR, MINUTE, SECOND, batches, events, fewer
 from timecode_core.accounting.crediting import credited

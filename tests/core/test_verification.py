@@ -8,7 +8,7 @@ from typing import Any
 import apsw
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import fresh_home, installation, kept_cells, running, send
+from support.installations import fresh_home, installation, kept_cells, running, send
 from support.strategies import SECOND, events, fewer
 from timecode_core.accounting import crediting
 from timecode_core.accounting.verification import Verification, verify

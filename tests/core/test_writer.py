@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from support.houses import fresh_home, fresh_service, installation, send, totals
+from support.installations import fresh_home, fresh_service, installation, send, totals
 from support.reference import total_of
 from support.strategies import MINUTE, SECOND, events
 from timecode_core.errors import BusyError, StoreError

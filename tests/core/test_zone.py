@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import fresh_service
+from support.installations import fresh_service
 from support.server import environment, start, timecode
 from support.strategies import SECOND, fewer
 from timecode_core.errors import SettingsError

@@ -17,7 +17,7 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 from docs.manual import ROOT, Block, blocks
-from support.houses import noon, running, totals
+from support.installations import noon, running, totals
 from timecode_core.answering.rendering import Rendering
 from timecode_core.protocols import EventStep, Submit
 from timecode_core.selection import Selection

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from docs.manual import codes, section, tables
-from support.houses import fresh_service, totals
+from support.installations import fresh_service, totals
 from support.intake import taken
 from timecode_core.accounting.crediting import credited
 from timecode_core.accounting.rules.join_gaps import JoinGaps

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from docs.manual import ROOT, blocks, codes, prose, section
-from support.houses import noon
+from support.installations import noon
 from support.ports import free_port
 from support.server import start
 

@@ -7,7 +7,7 @@ import threading
 import falcon
 import pytest
 from falcon.testing import TestClient
-from support.houses import fresh_home, fresh_service, plugins_with, running, started
+from support.installations import fresh_home, fresh_service, plugins_with, running, started
 from timecode_core import hookimpl
 from timecode_core.aggregation import Aggregation
 from timecode_core.protocols import Provider

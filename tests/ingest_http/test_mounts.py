@@ -13,7 +13,7 @@ import falcon
 import pytest
 from attrs import frozen
 from falcon.testing import TestClient
-from support.houses import fresh_home, installation, running
+from support.installations import fresh_home, installation, running
 from timecode_core import hookimpl
 from timecode_core.errors import PluginError
 from timecode_core.protocols import Asset, Provider, Rendered

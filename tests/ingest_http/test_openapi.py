@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from support.houses import fresh_service
+from support.installations import fresh_service
 from support.server import Server
 from timecode_core.answering.periods import PERIODS
 from timecode_ingest_http.access.codes import Codes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from support.houses import fresh_home
+from support.installations import fresh_home
 from support.stores import left_as_by_a_kill, times, write
 from support.strategies import fewer
 from timecode_core.errors import StoreError

@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 import apsw
-from support.houses import running
+from support.installations import running
 from timecode_core.cli import main
 from timecode_core.errors import TimecodeError
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.houses import fresh_home
+from support.installations import fresh_home
 from system.damage import build, damage, damage_log, judged, right
 
 DAMAGED = 60

@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 import pytest
-from support.houses import installation
+from support.installations import installation
 from support.server import Server, start, timecode
 
 KILLS = int(os.environ.get("TIMECODE_TEST_KILLS") or (50 if os.environ.get("CI") else 5))

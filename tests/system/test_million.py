@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from support.decade import decade, shuffled_batches
-from support.houses import installation
+from support.installations import installation
 from support.reference import Piece, credits_of, pieces_of, value_of
 from support.server import Server, start, timecode
 

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.houses import fresh_home
+from support.installations import fresh_home
 from system.damage import build, damage, damage_log, judged, right
 from system.meddling import MEDDLING, lost
 

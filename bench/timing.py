@@ -1,4 +1,4 @@
-"""Measuring in turns, so that whatever else the machine does falls on all that is compared."""
+"""Timing, in turns: whatever else the machine does falls on all that is compared."""
 
 from __future__ import annotations
 
