@@ -35,7 +35,8 @@ class ClientSocket(socket.socket):
     @classmethod
     def adopt(cls, accepted: socket.socket) -> ClientSocket:
         """Make an accepted socket one of these. The other object is of no use after."""
-        adopted = cls(fileno=accepted.detach())
+        kind = accepted.family, accepted.type, accepted.proto  # or the system would be asked for each
+        adopted = cls(*kind, fileno=accepted.detach())
         with suppress(OSError):  # gone already
             adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
         return adopted

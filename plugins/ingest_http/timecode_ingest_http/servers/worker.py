@@ -93,7 +93,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                 key.data(key.fileobj)
 
     def accept(self, listener: Any) -> None:  # noqa: ANN401
-        """Take a new connection and wait for its first request."""
+        """Take a new connection, and its first request."""
         try:
             accepted, client = listener.accept()
         except OSError as error:
@@ -121,10 +121,13 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self._end(idle)
 
     def _gather(self, conn: Connection) -> None:
-        """Wait for the rest of a request, for the time that one may take."""
+        """Take what has come of a request, and wait for the rest, for the time that one may take."""
         conn.answered = False
         conn.timeout = time.monotonic() + (self.deadline_s if self.alive else _LAST_CALL_S)
-        self._watch(conn, self.on_pending_socket_readable)
+        if self._receive(conn):
+            self._dispatch(conn)
+        else:
+            self._watch(conn, self.on_pending_socket_readable)
 
     def _watch(self, conn: Connection, callback: Any, event: int = selectors.EVENT_READ) -> None:  # noqa: ANN401
         self.pending_conns.append(conn)
@@ -135,26 +138,33 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self.poller.unregister(conn.sock)
 
     def on_pending_socket_readable(self, conn: Connection, client: Any) -> None:  # noqa: ANN401, ARG002
-        """Take what a client has sent; a thread gets the request when it is whole."""
+        """More has come of a request."""
+        if self._receive(conn):
+            self._unwatch(conn)
+            self._dispatch(conn)
+
+    def _receive(self, conn: Connection) -> bool:
+        """Take what a client has sent. Whether there is nothing more to wait for."""
         try:
             data = conn.sock.recv(min(conn.arrival.wanted, _CHUNK))
         except (BlockingIOError, InterruptedError):
-            return
+            return False
         except OSError:
-            data = b""
-        if not data:
-            self._drop(conn)
-            return
-        self._take(conn, data)
+            return True
+        if data:
+            self._take(conn, data)
+        return not data or conn.arrival.too_long or conn.arrival.complete
+
+    def _dispatch(self, conn: Connection) -> None:
+        """A thread gets a request that is whole; who sends none is let go."""
         if conn.arrival.too_long:
-            self._unwatch(conn)
             self._refuse(conn)
-        elif conn.arrival.complete:
-            self._unwatch(conn)
-            if conn.arrival.more:
-                self._line.add(conn)
-            else:
-                self.enqueue_req(conn)
+        elif not conn.arrival.complete:
+            self._end(conn)
+        elif conn.arrival.more:
+            self._line.add(conn)
+        else:
+            self.enqueue_req(conn)
 
     def _take(self, conn: Connection, data: bytes) -> None:
         """Add what came to the request; a client that asks whether to go on with its body is told to, or refused."""
@@ -188,7 +198,6 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._gather(conn)
-        self.on_pending_socket_readable(conn, client)
 
     def _drop(self, conn: Connection) -> None:
         self._unwatch(conn)
