@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
 import time
 from collections import deque
@@ -14,6 +15,8 @@ from timecode_ingest_http.servers.unread import SYSTEM_BUFFER
 
 _PIECES = 64
 """How many pieces are sent at once, at most: systems have a limit."""
+_LONGEST_S = 3600
+"""How long is waited at once, at most: systems have a limit here, too."""
 
 
 class ClientSocket(socket.socket):
@@ -28,6 +31,8 @@ class ClientSocket(socket.socket):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (as socket.socket)
         super().__init__(*arguments, **options)
+        super().settimeout(0)
+        self._waits = False
         self._pieces: deque[memoryview] = deque()
         self.unsent = 0
         """How many bytes are held."""
@@ -41,20 +46,30 @@ class ClientSocket(socket.socket):
             adopted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER)
         return adopted
 
+    def setblocking(self, flag: bool) -> None:  # noqa: FBT001  (as socket.setblocking)
+        """Whether to wait. The system is not told, and never waits: each time, another thread would take its turn."""
+        self._waits = flag
+
+    def settimeout(self, value: float | None) -> None:
+        """As `setblocking`: how long is waited is the deadline's to say."""
+        self._waits = value != 0
+
+    def gettimeout(self) -> float | None:
+        """As `socket.gettimeout`."""
+        return None if self._waits else 0.0
+
     def recv(self, size: int, flags: int = 0) -> bytes:
         """As `socket.recv`; after the deadline the client counts as gone."""
-        if self.gettimeout() == 0:
+        if not self._waits:
             return super().recv(size, flags)
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
-            raise ConnectionResetError(errno.ECONNRESET, "the request took too long")
-        self.settimeout(remaining if remaining < 1e6 else None)
-        try:
-            return super().recv(size, flags)
-        except TimeoutError as error:
-            raise ConnectionResetError(errno.ECONNRESET, "the request took too long") from error
-        finally:
-            self.settimeout(None)
+        while (remaining := self.deadline - time.monotonic()) > 0:
+            try:
+                return super().recv(size, flags)
+            except BlockingIOError:
+                poll = select.poll()
+                poll.register(self, select.POLLIN)
+                poll.poll(min(remaining, _LONGEST_S) * 1000)
+        raise ConnectionResetError(errno.ECONNRESET, "the request took too long")
 
     def sendall(self, data: Any, flags: int = 0) -> None:  # noqa: ANN401, ARG002  (any buffer)
         """Hold what is to be sent. It must not change until it has been."""
@@ -66,7 +81,7 @@ class ClientSocket(socket.socket):
         """Send what the client takes at once. Returns whether that was all; raises OSError where it is gone."""
         while self._pieces:
             try:
-                sent = self.sendmsg(islice(self._pieces, _PIECES), (), socket.MSG_DONTWAIT)
+                sent = self.sendmsg(islice(self._pieces, _PIECES))
             except (BlockingIOError, InterruptedError):
                 return False
             self.unsent -= sent
