@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 
+ADDING = "ON CONFLICT DO UPDATE SET time = time + excluded.time"
+"""What is done where a cell is there already."""
+
+
 class Question(NamedTuple):
     """A question as SQL. It binds the numbers of each run's families, and then the bindings.
 
@@ -56,11 +60,8 @@ class Layout:
             f"CREATE INDEX {self.table}_empty ON {self.table} (time) WHERE time = 0",
         )
         bound = [*own, *(["context"] if self.has_context else []), "time"]
-        self.upsert = (
-            f"INSERT INTO {self.table} ({', '.join(bound)}) VALUES ({', '.join('?' * len(bound))}) "  # noqa: S608
-            "ON CONFLICT DO UPDATE SET time = time + excluded.time"
-        )
-        """Binds the inline values, the context if there is one, and the time to add."""
+        self.into = f"INSERT INTO {self.table} ({', '.join(bound)})"
+        """Its row: the inline values, the context if there is one, and the time to add."""
         self.sweep = f"DELETE FROM {self.table} WHERE time = 0"  # noqa: S608
         """Removes the cells that came to zero; a partial index holds just those."""
 

@@ -10,7 +10,7 @@ from timecode_core import Cell, Key, Run, StoreError
 
 from timecode_store_sqlite.examination import columns_of
 from timecode_store_sqlite.label_sets import OTHERS
-from timecode_store_sqlite.layout import Layout, layout_of
+from timecode_store_sqlite.layout import ADDING, Layout, layout_of
 from timecode_store_sqlite.mending import mend
 from timecode_store_sqlite.reader import EVENT, SqliteReader, no_state
 from timecode_store_sqlite.schema import MIGRATIONS, REVISE, revising
@@ -34,7 +34,7 @@ _SINCE = (
     "AND time <= coalesce((SELECT min(time) FROM events WHERE time > ?3), ?3) ORDER BY time, id"
 )
 """The events from a key to an instant, in order, and all those of the next instant. Binds the two."""
-_INSERT = "INSERT INTO events (time, id, utc_offset, duration, context, is_write, entity) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INTO_EVENTS = "INSERT INTO events (time, id, utc_offset, duration, context, is_write, entity)"
 _NOTHING = ("",) * len(OTHERS)
 _KEEP = (
     "INSERT INTO metadata VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
@@ -68,7 +68,7 @@ class SqliteTransaction(SqliteReader):
                 subject, context = e.subject, number(e.subject)
             counts[context] += 1
             rows.append((e.time, e.id, e.utc_offset, e.duration, context, e.is_write, e.subject.entity))
-        self.connection.many(_INSERT, rows)
+        self.connection.insert(_INTO_EVENTS, rows)
 
     def delete(self, events: Sequence[Event]) -> None:
         """Remove stored events."""
@@ -86,7 +86,7 @@ class SqliteTransaction(SqliteReader):
         layout = layout_of(aggregation.name, aggregation.columns)
         if layout not in self.connection.written:
             self._make(aggregation, layout)
-        self.connection.many(layout.upsert, self._bindings(layout, cells))
+        self.connection.insert(layout.into, self._rows(layout, cells), ADDING)
         self.connection.rows(layout.sweep)
 
     def _make(self, aggregation: Aggregation, layout: Layout) -> None:
@@ -158,7 +158,7 @@ class SqliteTransaction(SqliteReader):
         self.connection.rows(f"DELETE FROM contexts WHERE events = 0{unused}")  # noqa: S608
         self.connection.label_sets.forget()
 
-    def _bindings(self, layout: Layout, cells: Mapping[Cell, int]) -> list[tuple[object, ...]]:
+    def _rows(self, layout: Layout, cells: Mapping[Cell, int]) -> list[tuple[object, ...]]:
         number, inline, labels = self.connection.label_sets.number, layout.inline, layout.labels
         rows: list[tuple[object, ...]] = []
         for cell, span in cells.items():
