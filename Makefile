@@ -81,8 +81,9 @@ format: develop ## Format the Python code
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: develop ## Measure, as ratios in one run; the figures are in docs/performance.md
+bench: develop ## Measure, as ratios in one run, for half an hour (docs/performance.md)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench peer
 
 constraints: ## Pin the newest versions that fit, for every system and Python (needs uv)
 	uv pip compile --universal --all-extras --group dev --upgrade --no-header --no-annotate pyproject.toml -o constraints.txt
