@@ -340,6 +340,36 @@ def test_ctrl_c_ends_a_thread_that_waits_and_the_others_go_on() -> None:
         assert writing.stored() == {_beat(2).id}
 
 
+def test_ctrl_c_in_the_moment_of_ones_turn_passes_it_on() -> None:
+    """The thread has not heard that it is its turn, and nobody else would ever have one."""
+    with _writing() as writing:
+        held = writing.hold()
+
+        def handle(_number: int, _frame: object) -> None:
+            """In the waiting thread, before it can take its turn."""
+            (work,) = writing.writer._waiting
+            writing.let_go(held)
+            assert not work.turn.locked()
+            raise KeyboardInterrupt
+
+        def interrupt() -> None:
+            while not writing.writer._waiting:
+                threading.Event().wait(0.001)
+            with writing.writer._lock:  # until it is queued, and then a moment until it waits
+                threading.Event().wait(0.05)
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        before = signal.signal(signal.SIGINT, handle)
+        try:
+            threading.Thread(target=interrupt).start()
+            with pytest.raises(KeyboardInterrupt):
+                writing.submit([_beat(1)])
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert writing.submit([_beat(2)]) == [True]
+        assert writing.stored() == {_beat(2).id}
+
+
 def test_a_closed_writer_refuses_and_has_finished_what_waited() -> None:
     with _writing() as writing:
         assert writing.submit([_beat(1)]) == [True]

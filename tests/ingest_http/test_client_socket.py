@@ -38,10 +38,10 @@ def test_it_waits_for_what_comes_within_the_time(pair: Pair) -> None:
 def test_who_sends_nothing_counts_as_gone_after_the_deadline(pair: Pair) -> None:
     ours, _ = pair
     ours.setblocking(True)
-    ours.deadline = begun = time.monotonic() + 0.2
+    ours.deadline = deadline = time.monotonic() + 0.2
     with pytest.raises(ConnectionResetError, match="took too long"):
         ours.recv(10)
-    assert time.monotonic() >= begun
+    assert time.monotonic() >= deadline
 
 
 def test_nothing_is_taken_after_the_deadline(pair: Pair) -> None:
@@ -54,15 +54,13 @@ def test_nothing_is_taken_after_the_deadline(pair: Pair) -> None:
 
 
 def test_the_main_loop_never_waits(pair: Pair) -> None:
-    ours, client = pair
+    ours, _ = pair
     ours.deadline = time.monotonic() + 60
-    for _ in range(2):
-        ours.setblocking(True)
-        ours.settimeout(0)
-        with pytest.raises(BlockingIOError):
-            ours.recv(10)
-        ours.settimeout(5)
-        ours.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            ours.recv(10)
-    client.close()
+    ours.setblocking(True)
+    ours.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        ours.recv(10)
+    ours.settimeout(5)
+    ours.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        ours.recv(10)
