@@ -144,10 +144,11 @@ def test_any_day_start_splits_days_and_hours_as_the_reference_does(
             assert totals(service, columns) == report_of(pieces, *ALWAYS, columns), columns
 
 
-def test_a_day_that_begins_at_half_past_four_takes_the_night_before_it() -> None:
+@pytest.mark.parametrize(("day_start", "night", "morning"), [("04:30", 5.5, 27 / 60), ("04:00", 5.0, 57 / 60)])
+def test_a_day_that_begins_late_takes_the_night_before_it(day_start: str, night: float, morning: float) -> None:
     """The heartbeats, seven minutes apart, don't fall on the boundary: the stretch across it is cut."""
     known = _beats("Europe/Berlin", "2026-06-10T23:00", "2026-06-11T05:00", every=7 * MINUTE)
-    assert _days(known, {"day_start": "04:30"}) == {"2026-06-10": 5.5, "2026-06-11": 27 / 60}
+    assert _days(known, {"day_start": day_start}) == {"2026-06-10": night, "2026-06-11": morning}
 
 
 @pytest.mark.parametrize("columns", [["day", "project"], ["day", "type"]], ids=["kept", "from raw events"])
