@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from timecode_core.commands.choosing import reading as reading, select as select, selecting as selecting
     from timecode_core.deferred import DeferredCommand as DeferredCommand
+    from timecode_core.erasure import Erased as Erased, Erasure as Erasure
     from timecode_core.errors import (
         BusyError as BusyError,
         DamageError as DamageError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         UnreadableError as UnreadableError,
     )
     from timecode_core.event import MAX_DURATION_US as MAX_DURATION_US, Event as Event
+    from timecode_core.finding import Finding as Finding, Severity as Severity
     from timecode_core.intake.wire import event_to_wire as event_to_wire
     from timecode_core.protocols import (
         Asset as Asset,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         Health as Health,
         Hooks as Hooks,
         Key as Key,
+        Maintenance as Maintenance,
         Mending as Mending,
         Provider as Provider,
         Reader as Reader,
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
         Renderer as Renderer,
         Rule as Rule,
         Run as Run,
+        Running as Running,
+        Salvage as Salvage,
         Source as Source,
         Step as Step,
         Store as Store,
@@ -101,7 +106,9 @@ _MODULES = {
         "UnavailableError",
         "UnreadableError",
     ),
+    "erasure": ("Erased", "Erasure"),
     "event": ("MAX_DURATION_US", "Event"),
+    "finding": ("Finding", "Severity"),
     "intake.wire": ("event_to_wire",),
     "protocols": (
         "Asset",
@@ -112,6 +119,7 @@ _MODULES = {
         "Health",
         "Hooks",
         "Key",
+        "Maintenance",
         "Mending",
         "Provider",
         "Reader",
@@ -119,6 +127,8 @@ _MODULES = {
         "Renderer",
         "Rule",
         "Run",
+        "Running",
+        "Salvage",
         "Source",
         "Step",
         "Store",

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from attrs import frozen
 
 from timecode_core.aggregation import Aggregation
+from timecode_core.erasure import Erased, Erasure
 from timecode_core.event import Event
 from timecode_core.query import Groups, Query, Report
 from timecode_core.receipt import Receipt
@@ -190,6 +191,41 @@ class Mending(Protocol):
         """
 
 
+class Salvage(Protocol):
+    """What a damaged database still yields. It is read once."""
+
+    def events(self) -> Iterator[Sequence[Event]]:
+        """The events that can be told, in any order, some perhaps again; nothing raises for what can't be."""
+
+    @property
+    def losses(self) -> Sequence[str]:
+        """Once all events were taken: what is known to be lost or altered, a line each."""
+
+
+class Maintenance(Protocol):
+    """What a provider of stores may offer besides, for data at rest that need not even be readable.
+
+    `timecode backup`, `restore`, `recover` and `forget --backups` work with any store whose provider does.
+    """
+
+    def open(self, path: Path, *, writable: bool = False) -> Store:
+        """Open another database of this kind, such as a copy that `Store.backup` has made; writable, it may be new."""
+
+    def restore(self, path: Path) -> Path | None:
+        """Put what is in the file `path` in the place of the store's own data, whatever state these are in.
+
+        They are kept: gives where, or None where there were none. Whoever calls it holds the home's `WriteLock` and has
+        looked the file through. At whatever moment it is broken off, there are the old data, or the new, or a store
+        that says so and won't open. Raises StoreError, BusyError.
+        """
+
+    def salvage(self, path: Path, progress: Callable[[int, int], None]) -> Salvage:
+        """Read what can be read of a damaged file, which stays as it is. Raises StoreError where it is no such file.
+
+        `progress` is told how much is done, and of how much.
+        """
+
+
 # --- Time accounting -------------------------------------------------------------------------------------------------
 
 
@@ -331,10 +367,31 @@ class Provider:
 
     `settings` is an attrs class with a default for every field; `table` names its table in config.toml. Several
     providers of one plugin may share a table. `build` gets an instance of it and the context. Import what is heavy
-    inside `build`, or later.
+    inside `build`, or later. A store's provider may have `maintain`, which builds its `Maintenance` likewise.
     """
 
     name: str
     build: Callable[[Any, Context], Any]
     table: str = ""
     settings: type[Any] | None = None
+    maintain: Callable[[Any, Context], Maintenance] | None = None
+
+
+# --- The running service ---------------------------------------------------------------------------------------------
+
+
+class Running(Protocol):
+    """A link to the running service of a home folder, which has proved that it is that.
+
+    Every call raises TimecodeError where the service doesn't do it, BusyError where it can't now.
+    """
+
+    @property
+    def address(self) -> str:
+        """Where it is, for people."""
+
+    def status(self) -> Mapping[str, Any]:
+        """How it is: what `Service.status` gives."""
+
+    def forget(self, erasure: Erasure) -> Erased:
+        """Have it forget these events; durable on return."""

@@ -48,9 +48,12 @@ def test_a_hook_is_typed_and_its_docstring_says_what_and_since_when(name: str) -
     assert not options["firstresult"] or "first" in text, "who stops at the first answer says so"
     if options["historic"]:
         assert name == "timecode_addhooks", "historic hooks are for publishing hooks only"
+    elif options["firstresult"]:
+        assert str(signature.return_annotation).endswith(" | None"), "nobody need have an answer"
+        assert text.startswith("Give "), "it gives a thing, and does nothing"
     else:
         assert str(signature.return_annotation).startswith("list["), "every other hook collects"
-        assert text.startswith(("Offer ", "Mount ")), "it offers, and does nothing"
+        assert text.startswith(("Offer ", "Mount ", "Look ")), "it offers or looks, and does nothing"
 
 
 @pytest.mark.parametrize("module", [hookspecs], ids=["core"])

@@ -23,6 +23,7 @@ SPECS = (timecode_core.wiring.hookspecs, timecode_ingest_http.hookspecs, timecod
 PROTOCOLS = (
     *(protocols.Source, protocols.Rule, protocols.Renderer, protocols.Store, protocols.Reader),
     *(protocols.Transaction, protocols.Guarded, protocols.Mending, Chart),
+    *(protocols.Maintenance, protocols.Salvage, protocols.Running),
 )
 
 

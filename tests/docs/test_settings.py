@@ -8,7 +8,7 @@ import attrs
 import pytest
 from docs.manual import ROOT, codes, first_codes, headings, section, tables, text_of
 from timecode_core.answering.periods import PERIODS
-from timecode_core.setup.settings import CoreSettings, Settings
+from timecode_core.setup.settings import OWN_TABLES, Settings
 from timecode_core.wiring.installation import _PROVIDER_HOOKS
 from timecode_core.wiring.plugins import Plugins
 from timecode_ingest_http.settings import TABLE, HttpSettings
@@ -21,7 +21,7 @@ def classes() -> dict[str, type[Any]]:
     plugins = Plugins()
     offered = [provider for hook in _PROVIDER_HOOKS for provider in plugins.providers(hook).values()]
     found = {provider.table: provider.settings for provider in offered if provider.settings}
-    return {"core": CoreSettings, TABLE: HttpSettings, **found}
+    return {**OWN_TABLES, TABLE: HttpSettings, **found}
 
 
 def toml(value: object) -> str:

@@ -20,6 +20,7 @@ from timecode_core.setup.remedies import file_error
 from timecode_core.setup.zone import named_zone, spelling
 
 T = TypeVar("T")
+LogLevel = Literal["debug", "info", "warning", "error"]
 PathStyle = Literal["relative", "absolute", "name", "hashed", "hidden"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MANDATORY_STEPS = ("normalise", "redact")
@@ -84,12 +85,34 @@ class CoreSettings:
     """Files that are never stored: patterns as in a .gitignore file, matched against the full path."""
     hash_key: str = field(default="", repr=False)
     """The secret of the path style "hashed"; empty means the one kept in the home folder's `hash_key`."""
+    log_level: LogLevel = "info"
+    """What the service writes down in its log file: that, and what is graver."""
 
     @property
     def day_start_s(self) -> int:
         """`day_start` in seconds after midnight."""
         clock = time.fromisoformat(self.day_start)
         return clock.hour * 3600 + clock.minute * 60
+
+
+@frozen
+class BackupSettings:
+    """The table `[backups]`: of those that the service makes by itself."""
+
+    daily: bool = True
+    """Whether the service makes one on each day on which something has changed."""
+    folder: str = ""
+    """Where they are kept; empty means `backups` in the home folder, and a relative path starts there."""
+    newest: int = field(default=7, validator=_between(1, 1000))
+    """How many of the newest are kept."""
+    months: int = field(default=12, validator=_between(0, 1200))
+    """For how many months the newest of each is kept, too."""
+    most_mb: int = field(default=2048, validator=_between(1, 10**9))
+    """How much room all may take, in MiB; the oldest are removed first, but never the newest."""
+
+    def path(self, home: Path) -> Path:
+        """Where they are kept, seen from the home folder."""
+        return home / Path(self.folder or "backups").expanduser()
 
 
 def _explain(error: BaseException, _type: type | None) -> str:
@@ -147,6 +170,7 @@ class Settings:
         self._tables = {name: dict(values) for name, values in tables.items()}
         self._origin = origin
         self.core = self.table("core", CoreSettings)
+        self.backups = self.table("backups", BackupSettings)
 
     @property
     def fingerprint(self) -> str:
@@ -199,11 +223,15 @@ class Settings:
 
     def check_names(self, known: set[str]) -> None:
         """Raise SettingsError for a table that belongs to nobody: a misspelt one would be silently without effect."""
-        for name in sorted(set(self._tables) - known - {"core"}):
+        for name in sorted(set(self._tables) - known - {*OWN_TABLES}):
             raise SettingsError(
                 f"{self._origin}: [{name}] is no plugin's table.",
-                remedy=f"Tables: {', '.join(sorted(known | {'core'}))}.",
+                remedy=f"Tables: {', '.join(sorted(known | {*OWN_TABLES}))}.",
             )
+
+
+OWN_TABLES: dict[str, type[Any]] = {"core": CoreSettings, "backups": BackupSettings}
+"""The tables that belong to no plugin."""
 
 
 def _toml(text: str) -> dict[str, Any]:

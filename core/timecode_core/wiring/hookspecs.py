@@ -1,8 +1,9 @@
 """The hooks of the core, version 0.1. Hooks assemble: each is called once, when Timecode starts, and never per event.
 
-Every hook collects: it returns a list (possibly empty) of offers, and all answers are joined in the order of the
-plugins' names. Two offers of one kind with one name are an error. An implementation that raises marks its plugin as
-failed, with the reason in `timecode plugins`; the others go on.
+Every hook but one collects: it returns a list (possibly empty) of offers, and all answers are joined in the order of
+the plugins' names. Two offers of one kind with one name are an error. An implementation that raises marks its plugin as
+failed, with the reason in `timecode plugins`; the others go on. `timecode_running` and `timecode_findings` are called
+when a command asks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     import pluggy
 
     from timecode_core.aggregation import Aggregation
-    from timecode_core.protocols import Provider
+    from timecode_core.finding import Finding
+    from timecode_core.protocols import Provider, Running
+    from timecode_core.setup.home import Home
+    from timecode_core.wiring.installation import Installation
 
 
 @hookspec(historic=True)
@@ -68,4 +72,22 @@ def timecode_commands() -> list[click.Command]:
     """Offer commands of the command line. `ctx.obj` is the `Installation`. Since 0.1.
 
     All are collected whenever `timecode` runs: offer a `DeferredCommand`, or import what is heavy inside the command.
+    """
+
+
+@hookspec(firstresult=True)
+def timecode_running(home: Home) -> Running | None:
+    """Give a link to the service that runs for this home folder; None where none answers. Since 0.1.
+
+    Whoever serves knows how to reach it: so the commands need not. It has proved itself before it is sent anything. The
+    first plugin, in the order of their names, that gives one has the say.
+    """
+
+
+@hookspec
+def timecode_findings(installation: Installation) -> list[Finding]:
+    """Look at your own part of the installation, and say how it is: what `timecode doctor` prints. Since 0.1.
+
+    Say what is well, too. A service may be running or not, and nothing may be changed. What takes longer than a second
+    has no place here.
     """

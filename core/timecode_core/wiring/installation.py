@@ -10,7 +10,7 @@ from typing import Any, cast
 from timecode_core.accounting.terms import Terms
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import PluginError
-from timecode_core.protocols import Context, Provider, Renderer, Rule, Source, Step, Store
+from timecode_core.protocols import Context, Maintenance, Provider, Renderer, Rule, Running, Source, Step, Store
 from timecode_core.setup.home import Home
 from timecode_core.setup.settings import CoreSettings, Settings
 from timecode_core.setup.zone import Zone, zone_in_force
@@ -78,12 +78,28 @@ class Installation:
 
     def _build(self, hook: str, name: str, *, core: CoreSettings | None = None, writable: bool = False) -> Any:  # noqa: ANN401
         provider = self._provider(hook, name)
-        context = Context(self.home, core or self.settings.core, self.plugins, writable)
-        return provider.build(self._settings_of(provider), context)
+        return provider.build(self._settings_of(provider), self._context(core, writable=writable))
+
+    def _context(self, core: CoreSettings | None = None, *, writable: bool = False) -> Context:
+        return Context(self.home, core or self.settings.core, self.plugins, writable)
 
     def store(self, *, writable: bool = False) -> Store:
         """Open the store that the settings name. For writing, hold the `WriteLock` first. Raises StoreError."""
         return cast("Store", self._build("timecode_stores", self.settings.core.store, writable=writable))
+
+    def maintenance(self) -> Maintenance:
+        """What can be done for the chosen store's data at rest. Raises PluginError where nothing can."""
+        provider = self._provider("timecode_stores", self.settings.core.store)
+        if provider.maintain is None:
+            raise PluginError(
+                f"the store {provider.name!r} can't be backed up, restored or recovered by Timecode.",
+                remedy="Use what it brings for that.",
+            )
+        return provider.maintain(self._settings_of(provider), self._context())
+
+    def running(self) -> Running | None:
+        """A link to the service that runs for this home; None where none answers."""
+        return cast("Running | None", self.plugins.first("timecode_running", home=self.home))
 
     def rule(self, core: CoreSettings | None = None) -> Rule:
         """The rule of these settings (default: today's)."""

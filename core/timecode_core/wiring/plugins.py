@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from types import ModuleType
@@ -15,7 +15,8 @@ from attrs import define, field
 
 from timecode_core.aggregation import Aggregation
 from timecode_core.deferred import DeferredCommand
-from timecode_core.errors import PluginError
+from timecode_core.errors import PluginError, TimecodeError
+from timecode_core.finding import Finding
 from timecode_core.protocols import Provider
 from timecode_core.wiring import hookspecs
 
@@ -29,6 +30,7 @@ _KINDS: dict[str, type] = {
     "timecode_renderers": Provider,
     "timecode_aggregations": Aggregation,
     "timecode_commands": click.Command,
+    "timecode_findings": Finding,
 }
 """What each of the core's hooks collects."""
 
@@ -110,18 +112,38 @@ class Plugins:
         Each is called by itself, so that one that raises costs nobody else anything; it is recorded. Raises PluginError
         for a hook that nobody has specified.
         """
+        offers: list[Any] = []
+        for name, call in self._calls(hook):
+            try:
+                for answer in call(**arguments):
+                    offers.extend(self._fitting(name, hook, answer))
+            except Exception as error:  # noqa: BLE001  (a hook of a plugin may raise anything)
+                self._record_failure(name, f"{hook}: {_summary(error)}")
+        return offers
+
+    def first(self, hook: str, **arguments: object) -> Any:  # noqa: ANN401  (whatever the hook gives)
+        """What the first implementation gives that gives anything but None, in the order of the plugins' names.
+
+        As with `collect`, one that raises is recorded, and the next is asked. A TimecodeError is raised.
+        """
+        for name, call in self._calls(hook):
+            try:
+                if (answer := call(**arguments)) is not None:
+                    return answer
+            except TimecodeError:
+                raise
+            except Exception as error:  # noqa: BLE001  (as above)
+                self._record_failure(name, f"{hook}: {_summary(error)}")
+        return None
+
+    def _calls(self, hook: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+        """Each implementation of a hook by itself, with its plugin's name, in the order of these."""
         caller = getattr(self.manager.hook, hook, None)
         if caller is None or not caller.has_spec():
             raise PluginError(f"there is no hook {hook!r}.", remedy="Is the plugin that publishes it installed?")
-        offers: list[Any] = []
         for implementation in sorted(caller.get_hookimpls(), key=lambda impl: impl.plugin_name):
             others = [plugin for plugin in self.manager.get_plugins() if plugin is not implementation.plugin]
-            try:
-                for answer in self.manager.subset_hook_caller(hook, others)(**arguments):
-                    offers.extend(self._fitting(implementation.plugin_name, hook, answer))
-            except Exception as error:  # noqa: BLE001  (a hook of a plugin may raise anything)
-                self._record_failure(implementation.plugin_name, f"{hook}: {_summary(error)}")
-        return offers
+            yield implementation.plugin_name, self.manager.subset_hook_caller(hook, others)
 
     def _fitting(self, name: str, hook: str, answer: Iterable[Any]) -> list[Any]:
         """Those of a plugin's offers that are of the hook's kind; the others are recorded."""

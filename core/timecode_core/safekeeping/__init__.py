@@ -1,0 +1,1 @@
+"""Safekeeping: backups, restoring, recovering and forgetting."""
