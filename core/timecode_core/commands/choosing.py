@@ -15,8 +15,8 @@ from timecode_core.answering.answers import Answers
 from timecode_core.answering.periods import PERIODS, Range
 from timecode_core.commands.progress import progress_bar
 from timecode_core.protocols import Guarded
+from timecode_core.safekeeping.looking import look_through
 from timecode_core.selection import Selection
-from timecode_core.serving.looking import look_through
 from timecode_core.wiring.installation import Installation
 
 F = TypeVar("F", bound=Callable[..., Any])

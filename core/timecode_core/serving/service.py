@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from timecode_core import __version__
 from timecode_core.answering.answers import Answers
 from timecode_core.answering.rendering import Order, Rendering, Texts
+from timecode_core.calendar import SECOND_US
+from timecode_core.erasure import Erased, Erasure
 from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.intake.intake import Intake
 from timecode_core.intake.wire import format_time
 from timecode_core.protocols import Rendered, Renderer
 from timecode_core.query import Query
 from timecode_core.receipt import Receipt
+from timecode_core.safekeeping.forgetting import Forgetting
 from timecode_core.selection import Selection
 from timecode_core.serving.keeper import Keeper
 from timecode_core.serving.sources import Sources
@@ -78,6 +81,15 @@ class Service:
         """Store decoded wire events; durable on return. Raises UnavailableError: then none of them is stored."""
         self._check_ready()
         return self._intake.submit(items, source)
+
+    def forget(self, erasure: Erasure, *, dry_run: bool = False) -> Erased:
+        """Forget events, durable on return; with `dry_run`, only tell which. Raises as `Forgetting` does; BusyError."""
+        self._check_ready()
+        forgetting = Forgetting(erasure, self._ledger, round(self.answers.now().timestamp() * SECOND_US))
+        if dry_run:
+            with self._store.reading() as reader:
+                return forgetting.survey(reader)
+        return self._writer.run(forgetting.do)
 
     @property
     def renderers(self) -> Mapping[str, Renderer]:
