@@ -21,8 +21,8 @@ _FIRST, _LAST = -(2**63), 2**63 - 1
 class Forgetting:
     """An erasure as of an instant, in microseconds, on the terms of a ledger.
 
-    Raises QueryError for an erasure that names nothing, or whose days end before they begin; SettingsError for a
-    pattern that can't be read.
+    Raises QueryError for an erasure that names nothing, whose days end before they begin, or with a pattern that is
+    none.
     """
 
     def __init__(self, erasure: Erasure, ledger: Ledger, now: int) -> None:
@@ -96,7 +96,10 @@ def _matcher(erasure: Erasure, calendar: Calendar) -> Callable[[Event], bool]:
         of_project = project_matcher(erasure.projects)
         tests.append(lambda event: of_project(event.subject.project))
     if erasure.entities:
-        of_path = path_matcher(erasure.entities, "entity")
+        try:
+            of_path = path_matcher(erasure.entities)
+        except ValueError as error:
+            raise QueryError(f"{error}.", remedy="Write patterns as in a .gitignore file.") from error
         tests.append(lambda event: of_path(event.subject.entity))
     if erasure.machines:
         tests.append(lambda event: event.subject.machine_id in erasure.machines)

@@ -61,6 +61,11 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> int | No
     )
 
 
+def own_revision(file: Path) -> int | None:
+    """The revision that the file holds without its log; None where that can't be read."""
+    return _own(file, None)[0]
+
+
 def log_bytes(file: Path) -> int:
     """How large the log beside a database is now."""
     return _bytes(log_of(file))

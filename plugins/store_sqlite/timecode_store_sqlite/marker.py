@@ -90,7 +90,7 @@ class Marker:
     """Reads and writes the marker of a database. Written in place, a sector at once, and synced."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(f"{path.name}.state")
+        self._path = marker_of(path)
 
     def read(self) -> Mark | None:
         """The mark, or None where there is none that can be read."""
@@ -117,6 +117,11 @@ class Marker:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
         return self.read() is None
+
+
+def marker_of(path: Path) -> Path:
+    """The marker beside a database."""
+    return path.with_name(f"{path.name}.state")
 
 
 def _when(revision: int) -> str:

@@ -42,7 +42,7 @@ def migrate(connection: Connection, migrations: Sequence[str]) -> None:
     connection.rows("PRAGMA journal_mode = WAL")  # once we know that it is ours; a restored backup lacks it too
     while (version := _version(connection, migrations)) < len(migrations):
         if not new:
-            kept = _free(connection.path.with_name(f"{connection.path.name}.v{version}.backup"))
+            kept = free_name(connection.path.with_name(f"{connection.path.name}.v{version}.backup"))
             copy(connection, kept)
             _log.warning(
                 "%s gets a new form; as it was, it is kept in %s, until you remove that", connection.path, kept
@@ -74,6 +74,7 @@ def _version(connection: Connection, migrations: Sequence[str]) -> int:
     return int(version)
 
 
-def _free(path: Path) -> Path:
+def free_name(path: Path) -> Path:
+    """Give a name beside the path that nothing has: its own, or with a number behind it."""
     names = (path, *(path.with_name(f"{path.name}.{n}") for n in range(1, 1000)))
     return next(name for name in names if not name.exists())

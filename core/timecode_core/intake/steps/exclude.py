@@ -16,7 +16,12 @@ from timecode_core.subject import Seen
 def build_exclude(core: CoreSettings) -> SubjectStep:
     """The step for these settings. Raises SettingsError for a pattern that can't be read."""
     excluded_project = project_matcher(core.exclude_projects)
-    excluded_path = path_matcher(core.exclude_paths, "core.exclude_paths") if core.exclude_paths else None
+    try:
+        excluded_path = path_matcher(core.exclude_paths) if core.exclude_paths else None
+    except ValueError as error:
+        raise SettingsError(
+            f"core.exclude_paths: {error}.", remedy="Write patterns as in a .gitignore file."
+        ) from error
 
     def exclude(seen: Seen) -> Seen | None:
         if excluded_project(seen.project):
@@ -39,17 +44,11 @@ def project_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     return matches
 
 
-def path_matcher(patterns: Sequence[str], where: str) -> Callable[[str], bool]:
-    """Whether a path fits the patterns, which are as in a .gitignore file.
-
-    Raises SettingsError for one that can't be read, with `where` it stands.
-    """
+def path_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path fits the patterns, which are as in a .gitignore file. Raises ValueError for one that is none."""
     from pathspec import GitIgnoreSpec  # most have no patterns, and start faster without
 
-    try:
-        spec = GitIgnoreSpec.from_lines(spelt for pattern in patterns for spelt in _spelt(composed(pattern)))
-    except ValueError as error:
-        raise SettingsError(f"{where}: {error}.", remedy="Write patterns as in a .gitignore file.") from error
+    spec = GitIgnoreSpec.from_lines(spelt for pattern in patterns for spelt in _spelt(composed(pattern)))
     return lambda path: spec.match_file(path.lstrip("/"))
 
 
