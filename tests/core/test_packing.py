@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from timecode_core.errors import TimecodeError
-from timecode_core.safekeeping.packing import drafts, pack, unpack
+from timecode_core.safekeeping.packing import pack, unpack
 
 CONTENT = os.urandom(1000) * 3000
 
@@ -72,13 +72,3 @@ def test_what_is_cut_or_damaged_is_told(tmp_path: Path, at: float) -> None:
     (tmp_path / "bad.gz").write_bytes(content)
     with pytest.raises(TimecodeError, match=r"bad\.gz is damaged"):
         unpack(tmp_path / "bad.gz", tmp_path / "out2", pace)
-
-
-def test_what_a_kill_has_left_is_cleared_away(tmp_path: Path) -> None:
-    """The next that makes a draft removes the last one's."""
-    (tmp_path / "draft-left").mkdir()
-    (tmp_path / "draft-left" / "timecode.db").write_bytes(b"x")
-    with drafts(tmp_path) as folder:
-        assert list(tmp_path.iterdir()) == [folder]
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,27 @@ def test_the_command(tmp_path: Path, running: bool) -> None:
     put_back = timecode(home, "restore", str(backup))
     assert put_back.returncode == 0, put_back.stderr
     assert timecode(home, "report", "--period", "all", "--format", "csv", "--by", "project").stdout == rest
+    assert (home / "timecode.db.before-restore").exists()
     for path in (home / "backups", home):
         for file in path.iterdir():
             assert file.is_dir() or b"secret" not in file.read_bytes(), "the name is gone from every file"
+
+
+def test_the_command_finds_what_was_kept_beside_the_database(tmp_path: Path) -> None:
+    """A copy of before a restore, with a log of its own, is rewritten whole."""
+    home = tmp_path / "home"
+    with start(home, core__timezone="UTC") as server:
+        server.post(work("secret", 0, 10))
+        assert timecode(home, "backup", str(tmp_path / "b.db.gz")).returncode == 0
+        server.post([*work("keep", 60, 70), *work("secret", 75)])
+        os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+    assert timecode(home, "restore", str(tmp_path / "b.db.gz")).returncode == 0
+    done = timecode(home, "forget", "--project", "secret", "--yes", "--backups")
+    assert done.returncode == 0, done.stderr
+    assert "before-restore: forgotten 3 events" in done.stdout
+    assert timecode(home, "restore", str(home / "timecode.db.before-restore")).returncode == 0
+    told = timecode(home, "report", "--period", "all", "--format", "csv", "--by", "project").stdout
+    assert "keep" in told
+    assert "secret" not in told
+    assert timecode(home, "verify").returncode == 0

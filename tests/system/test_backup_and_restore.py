@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypedDict
 
 import pytest
 from support.installations import fresh_home, installation, running
-from support.server import start, timecode
+from support.server import COMMAND, environment, start, timecode
 from support.stores import make_version_1
 from system.damage import answers, build, command, right
 
@@ -19,6 +22,8 @@ class Settings(TypedDict):
     core__paths: str
 
 
+LIMIT = 200_000
+"""Bytes that a file may have where there is to be no room: less than the database has."""
 SETTINGS: Settings = {"core__timezone": "UTC", "core__paths": "absolute"}
 
 
@@ -241,3 +246,46 @@ def test_a_name_that_is_taken_is_left_alone(home: Path, tmp_path: Path) -> None:
         assert (code, len(errors.splitlines())) == (1, 1)
         assert said in errors
     assert taken.read_text() == "mine"
+
+
+def test_all_at_once(home: Path) -> None:
+    """Backups and restores side by side: each is done whole, or says who is at it; what is there is sound."""
+    backup = backed_up(home)
+    good = right(home)
+    words = [["backup"], ["restore", str(backup)]] * 3
+    with ThreadPoolExecutor(len(words)) as pool:
+        ended = [*pool.map(lambda one: timecode(home, *one, **SETTINGS), words)]
+    assert 0 in [one.returncode for one in ended[1::2]]
+    for one in ended:
+        assert one.returncode in (0, 1), one.stderr
+        assert len(one.stderr.splitlines()) == one.returncode, one.stderr
+    assert answers(home) == good
+    run(home, "verify")
+    assert not list(home.glob("draft-*"))
+
+
+@pytest.mark.parametrize("words", [["backup"], ["backup", "copy.db"], ["restore", "copy.db.gz"]], ids=" ".join)
+def test_where_there_is_no_room(home: Path, tmp_path: Path, words: list[str]) -> None:
+    """A line with a remedy, and every file as it was."""
+    backed_up(home, str(tmp_path / "copy.db.gz"))
+    before = contents(home)
+    limited = f"import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, {LIMIT}));"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{limited} signal.signal(signal.SIGXFSZ, signal.SIG_IGN); {COMMAND}", *words],
+        env=environment(home, **SETTINGS),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
+    assert "Free some space" in ended.stderr or "Check the disk" in ended.stderr, ended.stderr
+    assert contents(home) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.db.gz"]
+
+
+def contents(home: Path) -> dict[str, bytes]:
+    """Every file but locks and shared memory."""
+    files = (path for path in home.rglob("*") if path.is_file() and not path.name.endswith(("lock", "-shm", "-wal")))
+    return {path.name: path.read_bytes() for path in files}

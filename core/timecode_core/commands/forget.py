@@ -132,25 +132,26 @@ def _in_backups(installation: Installation, erasure: Erasure, *, rewrite: bool) 
     except PluginError:
         return  # a store that has none of ours
     terms, failed, held = installation.terms(), 0, 0
-    for backup in backups.all():
+    for path in backups.everywhere():
         try:
-            with backups.opened(backup.path) as (store, keep):
+            with backups.opened(path) as (store, keep):
                 with store.reading() as reader:
                     forgetting = Forgetting(erasure, terms.recorded_ledger(reader.metadata()), _now())
-                    with progress_bar(f"Looking into {backup.path.name}") as tell:
+                    with progress_bar(f"Looking into {path.name}") as tell:
                         found = forgetting.survey(reader, tell)
                 if found.events and rewrite:
-                    with progress_bar(f"Rewriting {backup.path.name}") as tell, store.writing() as transaction:
+                    with progress_bar(f"Rewriting {path.name}") as tell, store.writing() as transaction:
                         forgetting.do(transaction, tell)
-                    with progress_bar(f"Packing {backup.path.name}", binary=True) as tell:
+                    with progress_bar(f"Packing {path.name}", binary=True) as tell:
                         keep(tell)
-                if found.events:
-                    held += 1
-                    click.echo(f"{backup.path}: {'forgotten' if rewrite else 'still holds'} {_counted(found)}")
         except TimecodeError as error:
             failed += 1
-            click.echo(f"timecode: {backup.path} could not be looked into: {error}", err=True)
+            click.echo(f"timecode: {path} could not be looked into: {' '.join(str(error).split())}", err=True)
+        else:
+            if found.events:
+                held += 1
+                click.echo(f"{path}: {'forgotten' if rewrite else 'still holds'} {_counted(found)}")
     if held and not rewrite:
-        click.echo("To forget them in the backups, too, give the same command with --backups.")
+        click.echo("To forget them there, too, give the same command with --backups; or remove what you need no more.")
     if failed:
-        raise TimecodeError("some backups may still hold such events.", remedy="Remove them, or try again.")
+        raise TimecodeError("some copies may still hold such events.", remedy="Remove them, or try again.")

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.protocols import Guarded, Maintenance, Store
-from timecode_core.safekeeping.packing import SUFFIX, Pace, drafts, pack, unpack
+from timecode_core.safekeeping.drafts import draft_folder
+from timecode_core.safekeeping.fetching import fetch
+from timecode_core.safekeeping.packing import SUFFIX, Pace, pack
 from timecode_core.safekeeping.retention import MIB, Backup, superfluous
 from timecode_core.setup.home import Home
-from timecode_core.setup.lock import FileLock
 from timecode_core.setup.remedies import file_error
 from timecode_core.setup.settings import BackupSettings
 
@@ -42,6 +43,10 @@ class Backups:
         """Those in the folder, the newest first. Files of any other name are nobody's affair."""
         return kept(self.folder)
 
+    def everywhere(self) -> list[Path]:
+        """All files that hold what was stored once: the backups, and copies that were kept beside the store's data."""
+        return [*(backup.path for backup in self.all()), *self._maintenance.copies()]
+
     def make(self, store: Store, now: datetime, pace: Pace = no_pace) -> Backup:
         """Make one in the folder, of this moment, and remove those that are superfluous then. Raises TimecodeError."""
         self._make_folder()
@@ -59,7 +64,7 @@ class Backups:
         if not path.parent.is_dir():
             raise TimecodeError(f"there is no folder {path.parent}.", remedy="Create it first.")
         self._check_room(store)
-        with self._drafts() as folder:
+        with draft_folder(self._home.path) as folder:
             copy = folder / _COPY
             store.backup(copy)
             self._check(copy)
@@ -80,16 +85,16 @@ class Backups:
 
         And what puts that, as it is then, in the place of the backup.
         """
-        with self._drafts() as folder:
-            copy = folder / _COPY
-            unpack(path, copy, no_pace)
-            store = self._maintenance.open(copy, writable=True)
+        with draft_folder(self._home.path) as folder:
+            store = self._maintenance.open(fetch(self._maintenance, path, folder, no_pace), writable=True)
 
             def keep(pace: Pace) -> None:
                 again = folder / f"again-{_COPY}"
                 store.backup(again)
                 self._check(again)
                 pack(again, path, pace, packed=path.name.endswith(SUFFIX), replace=True)
+                for companion in self._maintenance.companions(path):  # a part of what it said before
+                    companion.unlink(missing_ok=True)
 
             try:
                 yield store, keep
@@ -112,8 +117,8 @@ class Backups:
         free = shutil.disk_usage(self._home.path).free
         if isinstance(size, int) and free < 2 * size + _ROOM:
             raise StoreError(
-                f"the disk of {self._home.path} has room for no backup: it takes up to {_mb(2 * size + _ROOM)} MiB "
-                f"for a while, and {_mb(free)} are free.",
+                f"the disk of {self._home.path} has no room for a backup: that takes {_mb(2 * size)} MiB for a while "
+                f"and should leave {_mb(_ROOM)}, and {_mb(free)} are free.",
                 remedy="Free some space.",
             )
 
@@ -122,14 +127,6 @@ class Backups:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise file_error(TimecodeError, "create", self.folder, error) from error
-
-    @contextmanager
-    def _drafts(self) -> Iterator[Path]:
-        """A folder for what is being made, by one process at a time."""
-        with FileLock(self._home.path / "backups.lock", self.folder) as lock:
-            lock.acquire("backup")
-            with drafts(self._home.path) as folder:
-                yield folder
 
 
 def kept(folder: Path) -> list[Backup]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import shutil
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +20,6 @@ SUFFIX = ".gz"
 _MAGIC = b"\x1f\x8b"
 _PIECE = 1 << 20
 _LEVEL = 6
-_DRAFTS = "draft-"
 
 
 class _Readable(Protocol):
@@ -34,25 +32,6 @@ class _Writable(Protocol):
 
 Pace = Callable[[int, int], None]
 """Told how many bytes are done, and of how many; it may wait, or raise to break off."""
-
-
-@contextmanager
-def drafts(home: Path) -> Iterator[Path]:
-    """A new folder in the home folder, gone afterwards, with those that were left by whoever was broken off.
-
-    Call it under a lock that everybody takes who does.
-    """
-    for left in home.glob(f"{_DRAFTS}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = home / f"{_DRAFTS}{uuid.uuid4().hex}"
-    try:
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise file_error(TimecodeError, "create", folder, error) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pack(source: Path, target: Path, pace: Pace, *, packed: bool = True, replace: bool = False) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from timecode_core.errors import StoreError, TimecodeError
+from timecode_core.errors import StoreError
 from timecode_core.protocols import Guarded
+from timecode_core.safekeeping.drafts import draft_folder
+from timecode_core.safekeeping.fetching import fetch
 from timecode_core.safekeeping.looking import look_through
-from timecode_core.safekeeping.packing import Pace, drafts, unpack
+from timecode_core.safekeeping.packing import Pace
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -28,19 +30,11 @@ def restore(installation: Installation, backup: Path, unpacking: Pace, looking: 
     A backup of an earlier version is brought up to date first; the file itself stays as it is. `unpacking` is told of
     bytes, `looking` of events. Raises BusyError while somebody writes; TimecodeError, and then nothing has changed.
     """
-    if not backup.is_file():
-        raise TimecodeError(f"there is no file {backup}.", remedy="Name a backup: `timecode backup` makes them.")
     maintenance = installation.maintenance()
     with WriteLock(installation.home) as lock:
         lock.acquire("restore")
-        with drafts(installation.home.path) as folder:
-            copy = folder / "timecode.db"
-            unpack(backup, copy, unpacking)
-            for companion in maintenance.companions(backup):
-                if companion.is_file():
-                    unpack(companion, folder / f"{copy.name}{companion.name.removeprefix(backup.name)}", unpacking)
-            if not copy.stat().st_size:
-                raise StoreError(f"{backup} is empty.", remedy="Take another backup.")
+        with draft_folder(installation.home.path) as folder:
+            copy = fetch(maintenance, backup, folder, unpacking)
             try:
                 store = maintenance.open(copy, writable=True)
                 try:

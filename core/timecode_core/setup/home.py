@@ -14,9 +14,7 @@ from timecode_core.errors import TimecodeError
 from timecode_core.setup.private import read_private, replace_private, write_private
 from timecode_core.setup.remedies import file_error
 
-_SIGNS = frozenset(
-    {"backups.lock", "token", "machine_id", "config.toml", "hash_key", "service.json", "keys.json", "sessions.json"}
-)
+_SIGNS = frozenset({"token", "machine_id", "config.toml", "hash_key", "service.json", "keys.json", "sessions.json"})
 _SIGN_STEMS = ("timecode.db", "timecode.lock")
 """A folder with one of these, or with a name that begins so, is one of Timecode's."""
 _NO_MATTER = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from timecode_store_sqlite.log import log_of
@@ -25,6 +26,15 @@ class SqliteMaintenance:
     def open(self, path: Path, *, writable: bool = False) -> SqliteStore:
         """Open another database. Raises StoreError."""
         return SqliteStore(path, self._settings, writable=writable)
+
+    def copies(self) -> list[Path]:
+        """Give those of migrations and of restores."""
+        file = self._path.resolve()
+        names = re.compile(rf"{re.escape(file.name)}\.(v\d+\.backup|before-restore)(\.\d+)?")
+        try:
+            return sorted(path for path in file.parent.iterdir() if names.fullmatch(path.name))
+        except OSError:
+            return []
 
     def companions(self, path: Path) -> list[Path]:
         """Give its log, and the marker that tells whose that is."""

@@ -13,7 +13,7 @@ from timecode_core import StoreError, file_error, sync_folder
 from timecode_store_sqlite.backup import copy
 from timecode_store_sqlite.location import check_location
 from timecode_store_sqlite.locks import Locks, lock_of
-from timecode_store_sqlite.log import log_of, own_revision
+from timecode_store_sqlite.log import log_bytes, log_of, own_revision
 from timecode_store_sqlite.marker import Mark, Marker, marker_of
 from timecode_store_sqlite.migration import free_name
 
@@ -83,15 +83,21 @@ def _locked(path: Path) -> Iterator[None]:
 def _keep(file: Path) -> Path:
     """Copy the database, its log and its marker, as they are: the log may hold what the database lacks."""
     kept = free_name(file.with_name(f"{file.name}.before-restore"))
-    for source, target in ((log_of(file), log_of(kept)), (marker_of(file), marker_of(kept)), (file, kept)):
-        if source.exists():
-            draft = target.with_name(f"{target.name}.part")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as copied, source.open("rb") as original:
-                shutil.copyfileobj(original, copied, _PIECE)
-                copied.flush()
-                os.fsync(copied.fileno())
-            draft.replace(target)
+    copies = {marker_of(file): marker_of(kept), file: kept}
+    if log_bytes(file):
+        copies = {log_of(file): log_of(kept), **copies}
+    try:
+        for source, target in copies.items():
+            if source.exists():
+                descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(descriptor, "wb") as copied, source.open("rb") as original:
+                    shutil.copyfileobj(original, copied, _PIECE)
+                    copied.flush()
+                    os.fsync(copied.fileno())
+    except OSError:
+        for target in copies.values():
+            target.unlink(missing_ok=True)
+        raise
     sync_folder(file.parent)
     return kept
 
