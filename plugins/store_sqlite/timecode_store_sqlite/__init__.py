@@ -9,13 +9,16 @@ from timecode_core import Context, Provider, hookimpl
 from timecode_store_sqlite.settings import SqliteSettings
 
 if TYPE_CHECKING:
+    from timecode_store_sqlite.maintenance import SqliteMaintenance
     from timecode_store_sqlite.store import SqliteStore
 
 
 @hookimpl
 def timecode_stores() -> list[Provider]:
     """Offer the store `sqlite`."""
-    return [Provider(name="sqlite", table="store_sqlite", settings=SqliteSettings, build=_build)]
+    return [
+        Provider(name="sqlite", table="store_sqlite", settings=SqliteSettings, build=_build, maintain=_maintain),
+    ]
 
 
 def _build(settings: SqliteSettings, context: Context) -> SqliteStore:
@@ -24,3 +27,9 @@ def _build(settings: SqliteSettings, context: Context) -> SqliteStore:
     if context.writable:
         context.home.make()
     return SqliteStore(settings.file(context.home.path), settings, writable=context.writable)
+
+
+def _maintain(settings: SqliteSettings, context: Context) -> SqliteMaintenance:
+    from timecode_store_sqlite.maintenance import SqliteMaintenance  # as above
+
+    return SqliteMaintenance(settings.file(context.home.path), settings)
