@@ -51,15 +51,19 @@ class SqliteSalvage:
         self._contexts: dict[int, list[Labels]] = {}
         """The labels that a number may stand for, the trusted first."""
         self._trusted: set[Labels] = set()
-        """Labels that are known to be as they were stored."""
+        """Labels that are as they were stored: their mark says so, or an event."""
+        self._agreed: set[Labels] = set()
+        """Labels that are the same in the table and in its index; somebody may have changed them there."""
         self._counted: dict[Labels, int] = {}
         self._found: Counter[Labels] = Counter()
         self._given: set[bytes] = set()
         """The ids of the events that were given."""
-        self._doubtful: dict[bytes, int] = {}
-        """The ids that nothing has proved yet, with the context of each."""
+        self._doubtful: set[bytes] = set()
+        """The ids that nothing had proved where they were found."""
         self._bare: set[bytes] = set()
-        """Those of them whose events were given without labels."""
+        """Those whose events were given without labels."""
+        self._altered: set[bytes] = set()
+        """Those whose events are not as they were stored."""
         self._without = 0
         self._pages = Pages(path)
         try:
@@ -77,7 +81,7 @@ class SqliteSalvage:
     def events(self) -> Iterator[Sequence[Event]]:
         """The events, each once. Only the first call gives any."""
         try:
-            for events in (self._proven(), self._without_labels()):
+            for events in (self._proven(), self._unproven()):
                 while chunk := list(islice(events, _CHUNK)):
                     yield chunk
         finally:
@@ -86,14 +90,13 @@ class SqliteSalvage:
     @property
     def losses(self) -> Sequence[str]:
         """What is lost or altered, a line each."""
-        known = {labels: count for labels, count in self._counted.items() if labels in self._trusted}
+        known = {labels: self._counted[labels] for labels in self._counted.keys() & (self._trusted | self._agreed)}
         lost = sum(max(0, count - self._found[labels]) for labels, count in known.items())
-        unproved = len(self._doubtful.keys() - self._given - self._bare)
         return [
             *([f"{lost:,} of {sum(known.values()):,} events that the file had counted are lost."] if lost else []),
             *(["How many events there were, nothing tells any more."] if not known and not self._empty else []),
             *([_WITHOUT_LABELS.format(self._without)] if self._without else []),
-            *([_UNPROVED.format(unproved)] if unproved else []),
+            *([_ALTERED.format(len(self._altered))] if self._altered else []),
         ]
 
     @property
@@ -125,7 +128,7 @@ class SqliteSalvage:
                 if one.mark is not None and one.mark == mark_of(*one.labels):
                     self._trusted.add(one.labels)
             ours = ours or any(True for _ in events_on(page, self._pages))
-        self._trusted.update(labels for _, labels in rows & keys)
+        self._agreed = {labels for _, labels in rows & keys}
         self._contexts = {n: sorted(some, key=lambda one: one not in self._trusted) for n, some in found.items()}
         return ours
 
@@ -142,32 +145,39 @@ class SqliteSalvage:
                         yield event
                         break
                 else:
-                    self._doubtful[one.id] = one.context
+                    self._doubtful.add(one.id)
         self._trusted.update(self._found)
 
-    def _without_labels(self) -> Iterator[Event]:
-        """The events whose labels are lost: what its context is known to be like, an event that does not fit is not."""
-        contexts = {number for identity, number in self._doubtful.items() if identity not in self._given}
-        lost = {n for n in contexts if not any(one in self._trusted for one in self._contexts.get(n, ()))}
-        if not lost:
+    def _unproven(self) -> Iterator[Event]:
+        """The events whose labels are lost; those that don't fit labels which are as they were are counted.
+
+        Only what is found in its place is one: else every remainder of an event could be taken for another.
+        """
+        if not self._doubtful - self._given:
             return
         self._readings += 1
         for page in self._reading():
             for one in events_in_order(page, self._pages):
-                if one.context in lost and one.id not in self._given and one.id not in self._bare:
-                    self._bare.add(one.id)
-                    event = _event(one, Subject(one.entity))
-                    if event.id not in self._given:  # of two that differed by their labels, one is left
-                        self._given.add(event.id)
-                        self._without += 1
-                        yield event
+                if one.id in self._given or one.id in self._bare or one.id in self._altered:
+                    continue
+                candidates = self._contexts.get(one.context, ())
+                if any(labels in self._trusted for labels in candidates):
+                    self._altered.add(one.id)
+                    continue
+                self._bare.add(one.id)
+                self._found.update(candidates)
+                event = _event(one, Subject(one.entity))
+                if event.id not in self._given:  # of two that differed by their labels, one is left
+                    self._given.add(event.id)
+                    self._without += 1
+                    yield event
 
 
 _WITHOUT_LABELS = (
     "{:,} events have lost their project and other labels: they are kept with their time and entity alone, and nothing "
     "proves that these are as they were."
 )
-_UNPROVED = "{:,} that are not as they were stored are left out."
+_ALTERED = "{:,} events that are not as they were stored are left out."
 
 
 def _event(row: StoredEvent, subject: Subject) -> Event:
