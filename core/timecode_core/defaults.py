@@ -79,7 +79,5 @@ def timecode_commands() -> list[click.Command]:
     """The commands that need no server."""
     from timecode_core.deferred import DeferredCommand
 
-    names = (
-        *("backup", "demo", "events", "export", "forget", "plugins", "rebuild", "report", "restore", "today", "verify"),
-    )
-    return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names]
+    names = "backup demo events export forget plugins rebuild recover report restore today verify"
+    return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names.split()]

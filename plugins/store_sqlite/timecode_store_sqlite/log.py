@@ -26,7 +26,7 @@ _HEADER = 100
 """Every database begins with so many bytes; SQLite takes a shorter file for an empty one."""
 _WITH_LOG = b"\x02\x02"
 """The versions in a database's header, at 18, of one that is used with a log."""
-_PAGE_SIZES = tuple(2**n for n in range(9, 17))
+PAGE_SIZES = tuple(2**n for n in range(9, 17))
 _FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 _OWN = "SELECT revision, (SELECT rootpage FROM sqlite_schema WHERE name = 'state') FROM state"
 
@@ -117,7 +117,7 @@ def _revisions(log: Path, page: int) -> Iterator[int]:
     with suppress(OSError), log.open("rb") as file:
         head = file.read(HEAD)
         size, salts = int.from_bytes(head[8:12]), head[16:24]
-        if size not in _PAGE_SIZES:
+        if size not in PAGE_SIZES:
             return
         read = _reader(size)
         while len(frame := file.read(FRAME_HEAD + size)) == FRAME_HEAD + size and frame[8:16] == salts:

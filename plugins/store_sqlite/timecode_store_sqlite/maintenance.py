@@ -1,4 +1,4 @@
-"""Maintenance: what can be done for database files at rest."""
+"""The maintenance: what can be done for databases at rest, be they damaged."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from timecode_store_sqlite.log import log_of
 from timecode_store_sqlite.marker import marker_of
 from timecode_store_sqlite.restoring import restore
+from timecode_store_sqlite.salvage import SqliteSalvage
 from timecode_store_sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from timecode_store_sqlite.settings import SqliteSettings
@@ -48,3 +50,7 @@ class SqliteMaintenance:
                 return restore(reader.connection, self._path)
         finally:
             store.close()
+
+    def salvage(self, path: Path, progress: Callable[[int, int], None]) -> SqliteSalvage:
+        """Read what can be read of a damaged file. Raises StoreError, BusyError."""
+        return SqliteSalvage(path, progress)
