@@ -110,7 +110,7 @@ def test_an_empty_or_foreign_file_is_refused(home: Path) -> None:
     assert "no database of Timecode's" in refused(home, str(home / "text"))
     assert "there is no file" in refused(home, str(home / "nowhere.db"))
     assert "Is a directory" in refused(home, str(home))
-    assert "Create its folder first" in refused(home, str(home / DATABASE), "--into", str(home / "no" / "new.db"))
+    assert "Create it first" in refused(home, str(home / DATABASE), "--into", str(home / "no" / "new.db"))
     assert left(home) == before
 
 

@@ -16,15 +16,15 @@ _PREFIX = "draft-"
 
 
 @contextmanager
-def draft_folder(home: Path) -> Iterator[Path]:
-    """A new folder in the home folder, gone afterwards. Those that were left by whoever was killed go, too.
+def draft_folder(place: Path) -> Iterator[Path]:
+    """A new folder in another one, gone afterwards. Those that were left by whoever was killed go, too.
 
     While somebody uses one, the lock beside it is held; it was before there was a folder. Raises TimecodeError.
     """
-    for folder in home.glob(f"{_PREFIX}*"):
+    for folder in place.glob(f"{_PREFIX}*"):
         if folder.is_dir() and not FileLock(_lock_of(folder), folder).taken:
             _remove(folder)
-    folder = home / f"{_PREFIX}{uuid.uuid4().hex}"
+    folder = place / f"{_PREFIX}{uuid.uuid4().hex}"
     with FileLock(_lock_of(folder), folder) as lock:
         lock.acquire()
         try:

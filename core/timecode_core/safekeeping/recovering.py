@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
@@ -18,7 +17,7 @@ from timecode_core.calendar import day_date
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.event import Event
 from timecode_core.protocols import Salvage, Store
-from timecode_core.setup.remedies import file_error
+from timecode_core.safekeeping.drafts import draft_folder
 from timecode_core.wiring.installation import Installation
 
 
@@ -48,8 +47,10 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     maintenance, terms = installation.maintenance(), installation.terms()
     salvage = maintenance.salvage(damaged, progress)
     ledger = terms.ledger()
-    with _folder_beside(new) as folder:
-        store = maintenance.open(Path(folder) / new.name, writable=True)
+    if not new.parent.is_dir():
+        raise TimecodeError(f"there is no folder {new.parent}.", remedy="Create it first.")
+    with draft_folder(new.parent) as folder:
+        store = maintenance.open(folder / new.name, writable=True)
         try:
             _fill(store, salvage, terms, ledger, damaged)
             found = verify(terms, store, progress)
@@ -62,13 +63,6 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
         finally:
             store.close()
     return Recovered(found.events, found.total, first, last, salvage.losses, dict(ledger.failures))
-
-
-def _folder_beside(new: Path) -> TemporaryDirectory[str]:
-    try:
-        return TemporaryDirectory(prefix=f"{new.name}.", suffix=".part", dir=new.parent)
-    except OSError as error:
-        raise file_error(TimecodeError, "write", new, error, elsewhere="Name another place: --into NEW") from error
 
 
 def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger, damaged: Path) -> None:

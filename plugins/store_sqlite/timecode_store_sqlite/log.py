@@ -51,6 +51,11 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> int | No
     log = log_of(file)
     if own is None or not _begins(log):
         return own
+    if mark and mark.coming == own:
+        raise StoreError(
+            f"{file} was restored, and that was broken off.",
+            remedy="Start the service, which completes it: timecode serve",
+        )
     held = set(_revisions(log, page))
     goes_on = all(own < later for later in held) and (not mark or (mark.state == "open" and mark.low == own))
     if _may_have_one(file) and (own in held or goes_on):

@@ -38,6 +38,7 @@ class Mark:
     `sound`: whether it has been looked through, or was new, since somebody last had reason to doubt it.
     `low`, `high`: the revision that the file itself holds, its log apart, is one of these or between them.
     `size`, `modified_ns`, `first_page`: what a closed file looks like; bytes, mtime, a hash of its first page.
+    `coming`: the revision of the file that a restore is about to put in its place, if one is under way.
     """
 
     state: Literal["open", "closed"] = field(validator=validators.in_(("open", "closed")))
@@ -47,6 +48,7 @@ class Mark:
     size: int = field(default=0, validator=validators.instance_of(int))
     modified_ns: int = field(default=0, validator=validators.instance_of(int))
     first_page: str = field(default="", validator=validators.instance_of(str))
+    coming: int = field(default=0, validator=validators.instance_of(int))
 
     def doubt(self, path: Path) -> str:
         """Why the file is to be looked through before it is served; empty where nothing speaks for that."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import apsw
+import attrs
 from timecode_core import StoreError, file_error, sync_folder
 
 from timecode_store_sqlite.backup import copy
@@ -33,11 +34,10 @@ def restore(connection: Connection, path: Path) -> Path | None:
 
     1. A copy is made beside it, whole and on disk: the old one, untouched.
     2. The old file, its log and its marker are copied to the name under which they are kept: the old one, untouched.
-    3. The copy takes its name: the new one, with the log of the old, which the store refuses to open.
-    4. The old log and the shared memory are removed: the new one, which is looked through when it is next opened.
-    5. A marker says that it was closed in good order.
-
-    While the old log is there, so is a marker that tells whose it is: it can't be taken for that of the new file.
+    3. The marker tells which revision is coming: the old one.
+    4. The copy takes its name: the new one, with the log of the old, which the next that opens it removes.
+    5. The old log and the shared memory are removed: the new one, which is looked through when it is next opened.
+    6. A marker says that it was closed in good order.
 
     Raises BusyError while somebody else writes, StoreError.
     """
@@ -50,13 +50,12 @@ def restore(connection: Connection, path: Path) -> Path | None:
             draft.unlink(missing_ok=True)
             revision = copy(connection, draft)
             kept = _keep(file) if file.exists() else None
-            _mark(file)
+            marker = Marker(file)
+            if file.exists():
+                marker.write(attrs.evolve(marker.read() or _unknown(file), coming=revision))
             draft.replace(file)
             sync_folder(file.parent)
-            log_of(file).unlink(missing_ok=True)
-            file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
-            sync_folder(file.parent)
-            marker = Marker(file)
+            _part_with_log(file)
             try:
                 marker.write(Mark("closed", sound=True, low=revision, high=revision).closed(file))
             except (StoreError, apsw.Error):
@@ -102,9 +101,25 @@ def _keep(file: Path) -> Path:
     return kept
 
 
-def _mark(file: Path) -> None:
-    """Have a marker beside a log: one that tells that it belongs to what is there now."""
-    marker = Marker(file)
-    if log_of(file).exists() and marker.read() is None:
-        own = own_revision(file) or 0
-        marker.write(Mark("open", sound=False, low=own, high=own))
+def complete(file: Path, mark: Mark | None) -> bool:
+    """Complete a restore that was broken off once the new file had come. Whether it was so. Raises StoreError."""
+    if mark is None or not mark.coming or own_revision(file) != mark.coming:
+        return False
+    try:
+        _part_with_log(file)
+    except OSError as error:
+        raise file_error(StoreError, "restore", file, error) from error
+    return True
+
+
+def _part_with_log(file: Path) -> None:
+    """Remove the log of what was there before: it is kept with that."""
+    log_of(file).unlink(missing_ok=True)
+    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
+    sync_folder(file.parent)
+
+
+def _unknown(file: Path) -> Mark:
+    """The mark of a file that has none: its log is its own."""
+    own = own_revision(file) or 0
+    return Mark("open", sound=False, low=own, high=own)
