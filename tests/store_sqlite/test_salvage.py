@@ -216,6 +216,23 @@ def test_the_columns_are_those_of_the_schema(path: Path) -> None:
     connection.close()
 
 
+def test_what_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+    """Neither from free room on pages that were split and filled in any order, nor from the log, even after a kill."""
+    path = tmp_path / "t.db"
+    store = SqliteStore(path)
+    events = [Event.of(time=n * SECOND, entity=f"{n % 50}.py", project=f"p{n % 7}") for n in range(2_000)]
+    mixed = random.Random(1).sample(events, len(events))
+    for begin in range(0, len(mixed), 40):
+        with store.writing() as transaction:
+            transaction.insert(mixed[begin : begin + 40])
+    with store.writing() as transaction:
+        transaction.delete([event for event in events if event.subject.project == "p3"])
+    left = [event for event in events if event.subject.project != "p3"]
+    assert salvaged(left_as_by_a_kill(path, tmp_path / "killed")) == (left, [])
+    store.close()
+    assert salvaged(path) == (left, [])
+
+
 # --- What is damaged
 
 
