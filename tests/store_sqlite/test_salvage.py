@@ -7,6 +7,7 @@ import io
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 import apsw
@@ -18,7 +19,8 @@ from system.damage import DATABASE, IN_BYTES, IN_ROWS, PAGE, build, damage_log, 
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_core.subject import Subject
-from timecode_store_sqlite.records import NAMES
+from timecode_store_sqlite.pages import Pages
+from timecode_store_sqlite.records import NAMES, contexts_on
 from timecode_store_sqlite.salvage import SqliteSalvage
 from timecode_store_sqlite.store import SqliteStore
 
@@ -66,17 +68,25 @@ def judge(path: Path, true: Sequence[Event], *, told: bool = True) -> tuple[list
     return events, losses
 
 
-def living(page: bytes, events: Sequence[Event]) -> list[Event]:
-    """Those of the events whose rows are on the page. An index has their ids, too, but no entity."""
-    return [event for event in events if event.id in page and event.subject.entity.encode() in page]
-
-
 @pytest.fixture(scope="module")
 def sound() -> Iterator[Path]:
     """A database that was closed in good order, with 3,000 events on some fifty pages."""
     with fresh_home() as home:
         build(home)
         yield home / DATABASE
+
+
+@pytest.fixture(scope="module")
+def homes(sound: Path) -> dict[int, list[Event]]:
+    """For each page, by where it begins, the events whose rows are on it. An index has ids, too, but no entity."""
+    content, true = sound.read_bytes(), stored(sound)
+    pages = {at: content[at : at + PAGE] for at in range(0, len(content), PAGE)}
+    found = {
+        at: [event for event in true if event.id in page and event.subject.entity.encode() in page]
+        for at, page in pages.items()
+    }
+    assert sum(map(len, found.values())) == len(true)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +165,25 @@ def test_long_texts_go_on_on_other_pages(tmp_path: Path) -> None:
     assert salvaged(path) == (events, [])
 
 
+def test_labels_of_any_length_are_found_in_the_table_and_in_its_index(tmp_path: Path) -> None:
+    """Around those lengths from which on a part of them is on other pages, each kind of tree having its own."""
+    store = SqliteStore(tmp_path / "t.db")
+    events = [Event.of(time=n, entity="a", branch="b" * n) for n in (*range(0, 120, 7), *range(480, 513))]
+    events += [Event.of(time=n, entity="a", project="𐍈" * 512, language="c" * n) for n in range(480)]
+    events += [Event.of(time=n, entity="a", project="𐍈" * 512, branch="𐍈" * 480, language="d" * n) for n in range(99)]
+    with store.writing() as transaction:
+        transaction.insert(sorted(events, key=lambda event: event.key))
+    store.close()
+    pages = Pages(tmp_path / "t.db")
+    found = [one for page in pages for one in contexts_on(page, pages)]
+    pages.close()
+    labels = {attrgetter(*NAMES)(event.subject) for event in events}
+    assert {one.labels for one in found if one.events == 1} == labels
+    assert {one.labels for one in found if one.events is None} == labels
+    rows, keys = ({one.number for one in found if (one.events is None) == keyed} for keyed in (False, True))
+    assert rows == keys == set(range(1, len(labels) + 1))
+
+
 @pytest.mark.parametrize("size", [512, 1024, 65536])
 def test_pages_of_any_size(path: Path, size: int) -> None:
     """The header tells how large they are."""
@@ -187,19 +216,34 @@ def test_the_columns_are_those_of_the_schema(path: Path) -> None:
     connection.close()
 
 
+def test_what_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+    """Neither from free room on pages that were split and filled in any order, nor from the log, even after a kill."""
+    path = tmp_path / "t.db"
+    store = SqliteStore(path)
+    events = [Event.of(time=n * SECOND, entity=f"{n % 50}.py", project=f"p{n % 7}") for n in range(2_000)]
+    mixed = random.Random(1).sample(events, len(events))
+    for begin in range(0, len(mixed), 40):
+        with store.writing() as transaction:
+            transaction.insert(mixed[begin : begin + 40])
+    with store.writing() as transaction:
+        transaction.delete([event for event in events if event.subject.project == "p3"])
+    left = [event for event in events if event.subject.project != "p3"]
+    assert salvaged(left_as_by_a_kill(path, tmp_path / "killed")) == (left, [])
+    store.close()
+    assert salvaged(path) == (left, [])
+
+
 # --- What is damaged
 
 
 @pytest.mark.parametrize("kind", dict.fromkeys(IN_BYTES), ids=lambda kind: kind.__name__)
 def test_damage_costs_no_more_than_it_touches(
-    sound: Path, path: Path, kind: Callable[[bytearray, random.Random], None]
+    sound: Path, homes: dict[int, list[Event]], path: Path, kind: Callable[[bytearray, random.Random], None]
 ) -> None:
     """What stands on a page that is as it was is found, and nothing is found that was never there."""
     true = stored(sound)
     content = sound.read_bytes()
-    homes = {at: living(content[at : at + PAGE], true) for at in range(0, len(content), PAGE)}
-    assert sum(map(len, homes.values())) == len(true)
-    for seed in range(10):
+    for seed in range(6):
         shutil.copy(sound, path)
         edit(path, kind, random.Random(seed))
         damaged = path.read_bytes()
@@ -221,7 +265,7 @@ def test_a_damaged_log_costs_what_was_in_it_at_most(unfolded: Path, tmp_path: Pa
     """Each image of a page that is left in it is looked at, and most pages have several."""
     true, losses = salvaged(unfolded)
     assert (len(true), losses) == (3_000, [])
-    for seed in range(10):
+    for seed in range(4):
         home = tmp_path / str(seed)
         home.mkdir()
         for name in (DATABASE, f"{DATABASE}-wal"):
@@ -270,6 +314,48 @@ def test_of_two_events_that_differed_by_lost_labels_alone_one_is_left(tmp_path: 
     assert losses[1].startswith("1 events have lost")
 
 
+def test_what_has_lost_its_labels_is_at_least_as_long_as_its_page_says(tmp_path: Path) -> None:
+    """Where its header says something else, a part of it is of another."""
+    path = tmp_path / "t.db"
+    events = [Event.of(time=n * SECOND, entity="abc") for n in (1, 2)]
+    store = SqliteStore(path)
+    with store.writing() as transaction:
+        transaction.insert(events)
+    store.close()
+    clear(path, *roots(path, "contexts", "sqlite_autoindex_contexts_1"))
+    content = bytearray(path.read_bytes())
+    content[content.index(events[0].id) - 3 - 1] -= 2  # before the bytes of its time: the type, and so length, of "abc"
+    path.write_bytes(content)
+    assert salvaged(path)[0] == events[1:]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "-1, 0, 0, {}, 0, 'a'",
+        "253370764800000000, 0, 0, {}, 0, 'a'",
+        "1, 30, 0, {}, 0, 'a'",
+        "1, 86400, 0, {}, 0, 'a'",
+        "1, 0, -1, {}, 0, 'a'",
+        "1, 0, 3600000001, {}, 0, 'a'",
+        "1, 0, 0, {}, 2, 'a'",
+        "1, 0, 0, {}, 0, ''",
+        "1, 0, 0, {}, 0, printf('%.*c', 4097, 'a')",
+        "1, 0, 0, {}, 0, 'a' || char(0)",
+    ],
+)
+def test_what_no_event_can_be_is_none(sound: Path, path: Path, values: str) -> None:
+    """Where nothing else proves an event, it must at least be one that the intake could have taken."""
+    unknown = 999_999
+    time, rest = values.format(unknown).split(", ", 1)
+    insert = "INSERT INTO events VALUES ({}, x'01000000000000000000000000000000', {})"
+    possible = insert.format(2, f"0, 0, {unknown}, 1, 'possible'")
+    execute(path, f"PRAGMA ignore_check_constraints = ON; {insert.format(time, rest)}; {possible}")
+    events, _ = salvaged(path)
+    new = Event.of(time=2, entity="possible", is_write=True)
+    assert {event.id for event in events} - {event.id for event in stored(sound)} == {new.id}
+
+
 def test_labels_that_somebody_has_changed_are_not_believed(sound: Path, path: Path) -> None:
     """Nor do they cost the time of their events, which is counted."""
     true = stored(sound)
@@ -304,6 +390,26 @@ def test_what_is_cut_off_is_counted(sound: Path, path: Path) -> None:
     assert {event.id for event in events} <= {event.id for event in stored(sound)}
 
 
+def test_the_newest_count_counts(tmp_path: Path) -> None:
+    """The database has an older one than its log."""
+    path = tmp_path / "t.db"
+    events = [Event.of(time=n * SECOND, entity="a.py") for n in range(20)]
+    store = SqliteStore(path)
+    with store.writing() as transaction:
+        transaction.insert(events[:10])
+    store.close()
+    store = SqliteStore(path)
+    with store.writing() as transaction:
+        transaction.insert(events[10:])
+    killed = left_as_by_a_kill(path, tmp_path / "killed")
+    store.close()
+    for file in (killed, Path(f"{killed}-wal")):
+        file.write_bytes(file.read_bytes().replace(events[15].id, bytes(16)))
+    found, losses = salvaged(killed)
+    assert found == events[:15] + events[16:]
+    assert losses[0] == "1 of 20 events that the file had counted are lost."
+
+
 def test_a_part_that_the_disk_cannot_read_costs_no_other(
     sound: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +421,7 @@ def test_a_part_that_the_disk_cannot_read_costs_no_other(
                 raise OSError(errno.EIO, "Input/output error")
             return super().read(-1 if size is None else size)
 
+    execute(path, "UPDATE events SET entity = 'other.py' WHERE time = (SELECT min(time) FROM events)")
     monkeypatch.setattr(Path, "open", lambda self, *_modes, **_more: Failing(self))
     found, _ = salvaged(path)
     monkeypatch.undo()

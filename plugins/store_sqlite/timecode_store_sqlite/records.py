@@ -94,11 +94,12 @@ class _Shape:
         """The record that begins there; None where it is none of these, or has another length than is told."""
         head = page[start]
         types = _varints(page[start + 1 : start + head])
-        whole = head + sum(map(_size, types))
+        sizes = list(map(_size, types))
+        whole = head + sum(sizes)
         if not self._least <= len(types) <= len(self._types) or whole > _LONGEST or (length and length != whole):
             return None
         payload = self._payload(page, start, whole, pages)
-        values = _values(types, payload[head:]) if payload else None
+        values = _values(types, sizes, payload[head:]) if payload else None
         return values if values and tuple(map(type, values)) == self._types[: len(values)] else None
 
     def _payload(self, page: bytes, start: int, length: int, pages: Pages) -> bytes | None:
@@ -197,12 +198,12 @@ def _size(kind: int) -> int:
     return _SIZES.get(kind, _LONGEST) if kind < _BLOB else (kind - _BLOB) // 2
 
 
-def _values(types: list[int], body: bytes) -> Values | None:
+def _values(types: list[int], sizes: list[int], body: bytes) -> Values | None:
     """The values of those types that the bytes are; None where a text is none."""
     found: list[Any] = []
     at = 0
-    for kind in types:
-        end = at + _size(kind)
+    for kind, size in zip(types, sizes, strict=True):
+        end = at + size
         piece = body[at:end]
         at = end
         if kind >= _BLOB:
