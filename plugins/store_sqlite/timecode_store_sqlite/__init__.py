@@ -6,16 +6,26 @@ from typing import TYPE_CHECKING
 
 from timecode_core import Context, Provider, hookimpl
 
-from timecode_store_sqlite.settings import SqliteSettings
+from timecode_store_sqlite.settings import TABLE, SqliteSettings
 
 if TYPE_CHECKING:
+    from timecode_core import Finding, Installation
+
     from timecode_store_sqlite.store import SqliteStore
 
 
 @hookimpl
 def timecode_stores() -> list[Provider]:
     """Offer the store `sqlite`."""
-    return [Provider(name="sqlite", table="store_sqlite", settings=SqliteSettings, build=_build)]
+    return [Provider(name="sqlite", table=TABLE, settings=SqliteSettings, build=_build)]
+
+
+@hookimpl
+def timecode_findings(installation: Installation) -> list[Finding]:
+    """Look at the database's file, where that is the store."""
+    from timecode_store_sqlite.findings import findings
+
+    return findings(installation)
 
 
 def _build(settings: SqliteSettings, context: Context) -> SqliteStore:
