@@ -16,6 +16,9 @@ from timecode_core.protocols import Context, Provider, Renderer, Rule, Step
 if TYPE_CHECKING:
     import click
 
+    from timecode_core.finding import Finding
+    from timecode_core.wiring.installation import Installation
+
 _WHO = ("project", "branch", "language", "editor", "machine_id", "category")
 
 
@@ -79,5 +82,16 @@ def timecode_commands() -> list[click.Command]:
     """The commands that need no server."""
     from timecode_core.deferred import DeferredCommand
 
-    names = ("demo", "events", "export", "plugins", "rebuild", "report", "today", "verify")
+    names = (
+        *("config", "demo", "doctor", "events", "export", "plugins", "rebuild", "report", "status", "today"),
+        "verify",
+    )
     return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names]
+
+
+@hookimpl
+def timecode_findings(installation: Installation) -> list[Finding]:
+    """Look at what is the core's: home folder, settings, zone, service, database, disk and backups."""
+    from timecode_core.safekeeping.findings.own import own
+
+    return own(installation)
