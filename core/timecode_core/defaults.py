@@ -16,6 +16,9 @@ from timecode_core.protocols import Context, Provider, Renderer, Rule, Step
 if TYPE_CHECKING:
     import click
 
+    from timecode_core.finding import Finding
+    from timecode_core.wiring.installation import Installation
+
 _WHO = ("project", "branch", "language", "editor", "machine_id", "category")
 
 
@@ -79,5 +82,13 @@ def timecode_commands() -> list[click.Command]:
     """The commands that need no server."""
     from timecode_core.deferred import DeferredCommand
 
-    names = "backup demo events export forget plugins rebuild recover report restore today verify"
+    names = "backup config demo doctor events export forget plugins rebuild recover report restore status today verify"
     return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names.split()]
+
+
+@hookimpl
+def timecode_findings(installation: Installation) -> list[Finding]:
+    """Look at what is the core's: home folder, settings, zone, service, database, disk and backups."""
+    from timecode_core.safekeeping.findings.own import own
+
+    return own(installation)

@@ -50,6 +50,10 @@ class StoppedError(TimecodeError):
     """Long work was ended before its time: the service is being closed, or what it was about is not there any more."""
 
 
+class NothingYetError(StoreError):
+    """There is nothing to read: nothing has ever been stored."""
+
+
 class DamageError(StoreError):
     """What the store holds is damaged, so that none of it may be served. Trying again won't help."""
 

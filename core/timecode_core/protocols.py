@@ -386,6 +386,14 @@ class Provider:
     maintain: Callable[[Any, Context], Maintenance] | None = None
 
 
+@frozen
+class SettingsTable:
+    """A table of config.toml that no provider has: its name, and an attrs class with a default for every field."""
+
+    name: str
+    settings: type[Any]
+
+
 # --- The running service ---------------------------------------------------------------------------------------------
 
 

@@ -8,33 +8,18 @@ import attrs
 import pytest
 from docs.manual import ROOT, codes, first_codes, headings, section, tables, text_of
 from timecode_core.answering.periods import PERIODS
-from timecode_core.setup.settings import OWN_TABLES, Settings
-from timecode_core.wiring.installation import _PROVIDER_HOOKS
+from timecode_core.setup.home import Home
+from timecode_core.setup.settings import Settings
+from timecode_core.setup.toml import toml
+from timecode_core.wiring.installation import Installation
 from timecode_core.wiring.plugins import Plugins
-from timecode_ingest_http.settings import TABLE, HttpSettings
 
 USAGE = "docs/usage.md"
 
 
 def classes() -> dict[str, type[Any]]:
-    """The class of each settings table: the core's, the HTTP source's, and those of all providers."""
-    plugins = Plugins()
-    offered = [provider for hook in _PROVIDER_HOOKS for provider in plugins.providers(hook).values()]
-    found = {provider.table: provider.settings for provider in offered if provider.settings}
-    return {**OWN_TABLES, TABLE: HttpSettings, **found}
-
-
-def toml(value: object) -> str:
-    """A default as one writes it in config.toml."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value}"'
-        case tuple():
-            return f"[{', '.join(map(toml, value))}]"
-        case _:
-            return str(value)
+    """The class of each settings table: the core's, and those of the plugins."""
+    return Installation(Home(ROOT / "nowhere"), Settings({}), Plugins()).tables()
 
 
 def test_every_settings_table_is_documented() -> None:

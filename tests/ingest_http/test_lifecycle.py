@@ -211,7 +211,7 @@ def test_a_store_that_cannot_be_opened_is_told_in_one_line(home: Path, server: s
     done = timecode(home, "serve", "--port", str(free_port()), ingest_http__server=server)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "move timecode.db, timecode.db-wal and timecode.db-shm away together, and put a backup" in done.stderr
+    assert "Stop the service: `timecode restore FILE` puts a backup in its place, `timecode recover`" in done.stderr
     assert done.stdout == ""
 
 

@@ -105,7 +105,7 @@ def test_a_missing_database_is_not_made_by_reading(path: Path) -> None:
 def test_a_file_that_is_no_database(path: Path, writable: bool) -> None:
     """A text file is refused and left as it is."""
     path.write_bytes(b"no database at all " * 1000)
-    with pytest.raises(StoreError, match=r"t\.db: .*no SQLite database.*backup"):
+    with pytest.raises(StoreError, match=r"t\.db: .*no SQLite database.*restore FILE` puts a backup"):
         SqliteStore(path, writable=writable)
     assert path.read_bytes() == b"no database at all " * 1000
 
@@ -131,7 +131,7 @@ def test_a_damaged_page_is_reported(store: SqliteStore, path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[8192 : len(content) - 8192] = os.urandom(len(content) - 16384)
     path.write_bytes(content)
-    with pytest.raises(StoreError, match=r"t\.db: the file is damaged.*-wal.*backup"):  # noqa: SIM117
+    with pytest.raises(StoreError, match=r"t\.db: the file is damaged.*restore FILE` puts a backup.*recover` saves"):  # noqa: SIM117
         with SqliteStore(path).reading() as reader:
             reader.scan((-1, b""), 2**60, 10**6)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import apsw
 import pytest
@@ -21,7 +21,8 @@ from support.server import Server, start, timecode
 from support.stores import make_version_1
 from timecode_core.event import Event
 
-SETTINGS = {"core__timezone": "Europe/Berlin", "core__paths": "relative"}
+Settings = TypedDict("Settings", {"core__timezone": str, "core__paths": str})
+SETTINGS: Settings = {"core__timezone": "Europe/Berlin", "core__paths": "relative"}
 Wire = dict[str, Any]
 
 

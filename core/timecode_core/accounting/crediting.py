@@ -36,7 +36,7 @@ def check_order(after: Key, events: Sequence[Event]) -> None:
         if event.key <= after:
             raise StoreError(
                 "the store is damaged: it gives events out of order.",
-                remedy="Stop the service and put a backup in the place of the database.",
+                remedy="`timecode doctor` says what is left; `timecode restore FILE` puts a backup in its place.",
             )
         after = event.key
 

@@ -11,6 +11,7 @@ from timecode_core.accounting.upkeep import Upkeep
 from timecode_core.commands.progress import progress_bar
 from timecode_core.errors import TimecodeError
 from timecode_core.protocols import Guarded, Mending
+from timecode_core.safekeeping.looking import BEYOND
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -50,7 +51,7 @@ def rebuild(installation: Installation) -> None:
     if damage:
         raise TimecodeError(
             f"the database is damaged beyond what the events can mend: {damage[0]}.",
-            remedy="Put a backup in its place, and take away the log beside it.",
+            remedy=BEYOND,
         )
 
 

@@ -9,10 +9,11 @@ from timecode_core.accounting.upkeep import Progress
 from timecode_core.errors import BusyError, DamageError, StoppedError, UnknownRuleError, UnreadableError
 from timecode_core.protocols import Guarded, Store
 
-REMEDY = (
-    "Stop the service and run `timecode rebuild`, which mends what the events tell; where that fails, put a backup in "
-    "the place of the database and take away the log beside it."
-)
+REBUILD = "Stop the service and run `timecode rebuild`, which mends what the events tell."
+_SAVING = "`timecode restore FILE` puts a backup in the place of the database, `timecode recover` saves what is left."
+BEYOND = f"Stop the service: {_SAVING}"
+"""What helps where not even a rebuild does."""
+REMEDY = f"Stop the service and run `timecode rebuild`; where that fails, {_SAVING}"
 
 
 def look_through(terms: Terms, store: Store, progress: Progress, *, always: bool = False) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Home:
 
     def make(self) -> None:
         """Create the folder where it is missing: mode 0700, and kept out of any repository around it."""
-        self._check_ours()
+        self.check_ours()
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             _close_to_others(self.path)
@@ -60,7 +60,7 @@ class Home:
                 TimecodeError, "create", self.path, error, elsewhere="Set TIMECODE_HOME to a folder of yours."
             ) from error
 
-    def _check_ours(self) -> None:
+    def check_ours(self) -> None:
         """Raise TimecodeError for a folder that others use, or that holds other things: it would be closed to them."""
         try:
             mode = self.path.stat().st_mode
@@ -78,6 +78,19 @@ class Home:
         else:
             return
         raise TimecodeError(fault, remedy="Set TIMECODE_HOME to an empty folder of yours.")
+
+    def check_readable(self) -> None:
+        """Raise TimecodeError for a folder that is there and can't be read: nothing in it can then be told."""
+        try:
+            os.scandir(self.path).close()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise file_error(TimecodeError, "read", self.path, error) from error
+
+    def exposed(self, *names: str) -> list[str]:
+        """Those of the files that others could read if they came this far, or that are links. Changes nothing."""
+        return [name for name in names if _is_exposed(self.path / name)]
 
     def secret(self, name: str, make: Callable[[], str] = lambda: str(uuid.uuid4())) -> str:
         """The line kept in the 0600 file `name`; made once, by whichever process comes first, if there is none.
@@ -110,6 +123,14 @@ def _close_to_others(path: Path) -> None:
     mode = path.stat().st_mode
     if os.name == "posix" and mode & 0o077:
         path.chmod(mode & 0o700)
+
+
+def _is_exposed(path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISLNK(mode) or (os.name == "posix" and bool(mode & 0o077))
 
 
 def _create(path: Path, text: str) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import time
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
 
 import attrs
 from attrs import field, frozen
-from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, transform_error
 
 from timecode_core.errors import SettingsError
 from timecode_core.setup.remedies import file_error
+from timecode_core.setup.structure import faults, nearest, structure
 from timecode_core.setup.zone import named_zone, spelling
 
 T = TypeVar("T")
@@ -115,60 +116,30 @@ class BackupSettings:
         return home / Path(self.folder or "backups").expanduser()
 
 
-def _explain(error: BaseException, _type: type | None) -> str:
-    """One fault in words, behind the key at fault."""
-    if isinstance(error, ForbiddenExtraKeysError):
-        return f"has no key {', '.join(sorted(error.extra_fields))}"
-    return "is missing" if isinstance(error, KeyError) else str(error)
-
-
-def _in_words(fault: str) -> str:
-    """What cattrs says as "what @ .key", the other way round."""
-    what, _, path = fault.rpartition(" @ ")
-    return f"{path.removeprefix('.')} {what}".strip()
-
-
-def _strict(kind: type, accepted: tuple[type, ...]) -> Any:  # noqa: ANN401  (a cattrs hook)
-    def hook(value: object, _type: type) -> object:
-        if isinstance(value, bool) is not (kind is bool) or not isinstance(value, accepted):
-            raise TypeError(f"must be {kind.__name__}, not {type(value).__name__}")
-        return kind(value)
-
-    return hook
-
-
-def _origin(kind: Any) -> Any:  # noqa: ANN401  (a type)
-    return get_origin(kind)
-
-
-@cache
-def _converter() -> Converter:
-    """The one that every instance uses: it makes a function for each class, which takes a while, and keeps it."""
-    converter = Converter(forbid_extra_keys=True)
-    for kind, accepted in ((str, (str,)), (int, (int,)), (float, (int, float)), (bool, (bool,))):
-        converter.register_structure_hook(kind, _strict(kind, accepted))
-
-    def choice(value: object, wanted: Any) -> object:  # noqa: ANN401  (a type)
-        if value not in get_args(wanted) or isinstance(value, bool):
-            raise ValueError(f"must be one of {', '.join(map(str, get_args(wanted)))}, not {value!r}")
-        return value
-
-    def several(value: object, wanted: Any) -> object:  # noqa: ANN401  (a type)
-        if not isinstance(value, list | tuple):  # a text would else be taken for a list of its letters
-            raise TypeError(f"must be a list, not {type(value).__name__}")
-        return tuple(converter.structure(item, get_args(wanted)[0]) for item in value)
-
-    converter.register_structure_hook_func(lambda kind: _origin(kind) is Literal, choice)
-    converter.register_structure_hook_func(lambda kind: _origin(kind) is tuple, several)
-    return converter
-
-
 class Settings:
-    """All tables, read once. `table` gives one as an instance of its class."""
+    """All tables, read once. `table` gives one as an instance of its class.
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]], *, origin: str = "settings") -> None:
+    With `lenient`, whatever is wrong is left out, so that its default holds, and `faults` has an error for each.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Mapping[str, Any]],
+        *,
+        origin: str = "settings",
+        variables: Mapping[tuple[str, str], str] = MappingProxyType({}),
+        unread: Iterable[SettingsError] = (),
+        lenient: bool = False,
+    ) -> None:
+        """`origin` is where the tables come from; `variables` has, by table and key, those of the environment.
+
+        `unread` is what has gone wrong already.
+        """
         self._tables = {name: dict(values) for name, values in tables.items()}
         self._origin = origin
+        self._variables = variables
+        self._lenient = lenient
+        self.faults = [*unread]
         self.core = self.table("core", CoreSettings)
         self.backups = self.table("backups", BackupSettings)
 
@@ -178,33 +149,38 @@ class Settings:
         return blake2b(repr(sorted(self._tables.items())).encode(), digest_size=12).hexdigest()
 
     @classmethod
-    def load(cls, home: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    def load(cls, home: Path, environment: Mapping[str, str] | None = None, *, lenient: bool = False) -> Settings:
         """Read `config.toml` in `home`, if there is one, and `TIMECODE_<TABLE>__<KEY>` from the environment.
 
         A variable's value is read as TOML where it is a number, a truth value, a list or a quoted string, else as text.
         """
         path = home / "config.toml"
-        tables: dict[str, dict[str, Any]] = {}
+        unread: list[SettingsError] = []
         try:
-            tables = _toml(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise file_error(SettingsError, "read", path, error) from error
-        except ValueError as error:  # no UTF-8, or no TOML
-            raise SettingsError(
-                f"{path}: {error}.", remedy="Mend the file, or move it away to get the defaults."
-            ) from error
-        for name, table in tables.items():
-            if not isinstance(table, dict):
-                raise SettingsError(f"{path}: {name!r} stands outside of a table.", remedy="Put it below [core].")
-        origins = [str(path)]
+            tables = _read(path)
+        except SettingsError as error:
+            if not lenient:
+                raise
+            tables, unread = {}, [error]
+        variables = {}
         for name, text in (os.environ if environment is None else environment).items():
             if name.startswith("TIMECODE_") and "__" in name:
                 table_name, _, key = name.removeprefix("TIMECODE_").lower().partition("__")
                 tables.setdefault(table_name, {})[key] = _toml_value(text)
-                origins.append(name)
-        return cls(tables, origin=", ".join(origins))
+                variables[table_name, key] = name
+        return cls(tables, origin=str(path), variables=variables, unread=unread, lenient=lenient)
+
+    @property
+    def origins(self) -> list[str]:
+        """The file and the variables that any value comes from."""
+        return sorted({self._origin_of(name, key) for name, table in self._tables.items() for key in table})
+
+    def origin(self, name: str, key: str) -> str:
+        """Where a key's value comes from: the file, a variable of the environment, or nothing for a default."""
+        return self._origin_of(name, key) if key in self._tables.get(name, {}) else ""
+
+    def _origin_of(self, name: str, key: str) -> str:
+        return self._variables.get((name, key), self._origin)
 
     def table(self, name: str, kind: type[T]) -> T:
         """The table as an instance of the attrs class. Raises SettingsError that says which key is wrong, and how."""
@@ -213,25 +189,61 @@ class Settings:
             with suppress(Exception):  # else what is wrong is said below
                 return kind()
         try:
-            return _converter().structure(values, kind)
-        except ClassValidationError as error:
-            what = "; ".join(map(_in_words, transform_error(error, path="", format_exception=_explain)))
-        except (ValueError, TypeError) as error:
-            what = str(error)
-        keys = ", ".join(attribute.name for attribute in attrs.fields(cast("Any", kind)))
-        raise SettingsError(f"{self._origin}: [{name}] {what}.", remedy=f"Keys of [{name}]: {keys}.")
+            return structure(values, kind)
+        except ValueError as cause:
+            wrong = faults(values, kind)
+            error = self._error(name, kind, wrong)
+            if not self._lenient or not values.keys() & wrong.keys():
+                raise error from cause
+        self.faults.append(error)
+        self._tables[name] = {key: value for key, value in values.items() if key not in wrong}
+        return self.table(name, kind)
+
+    def _error(self, name: str, kind: type[Any], wrong: Mapping[str, str]) -> SettingsError:
+        """Say what is wrong with each key, by where it comes from, and what may have been meant."""
+        keys = attrs.fields_dict(kind)
+        by_origin: defaultdict[str, list[str]] = defaultdict(list)
+        for key, fault in wrong.items():
+            by_origin[self._origin_of(name, key)].append(fault)
+        told = (f"{origin}: [{name}] {'; '.join(found)}." for origin, found in by_origin.items())
+        meant = "".join(nearest(key, keys) for key in wrong if key and key not in keys)
+        return SettingsError(" ".join(told), remedy=f"{meant}Keys of [{name}]: {', '.join(keys)}.")
 
     def check_names(self, known: set[str]) -> None:
         """Raise SettingsError for a table that belongs to nobody: a misspelt one would be silently without effect."""
-        for name in sorted(set(self._tables) - known - {*OWN_TABLES}):
-            raise SettingsError(
-                f"{self._origin}: [{name}] is no plugin's table.",
-                remedy=f"Tables: {', '.join(sorted(known | {*OWN_TABLES}))}.",
+        tables = sorted(known | {*OWN_TABLES})
+        for name in sorted(set(self._tables) - {*tables}):
+            origins = sorted({self._origin_of(name, key) for key in self._tables[name]}) or [self._origin]
+            error = SettingsError(
+                f"{', '.join(origins)}: [{name}] is no plugin's table.",
+                remedy=f"{nearest(name, tables)}Tables: {', '.join(tables)}.",
             )
+            if not self._lenient:
+                raise error
+            self.faults.append(error)
+            del self._tables[name]
 
 
 OWN_TABLES: dict[str, type[Any]] = {"core": CoreSettings, "backups": BackupSettings}
 """The tables that belong to no plugin."""
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """The tables of a file; none where it is not there. Raises SettingsError."""
+    try:
+        tables = _toml(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise file_error(SettingsError, "read", path, error) from error
+    except ValueError as error:  # no UTF-8, or no TOML
+        raise SettingsError(
+            f"{path}: {error}.", remedy="Mend the file, or move it away to get the defaults."
+        ) from error
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise SettingsError(f"{path}: {name!r} stands outside of a table.", remedy="Put it below [core].")
+    return tables
 
 
 def _toml(text: str) -> dict[str, Any]:

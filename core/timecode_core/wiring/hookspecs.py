@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from timecode_core.aggregation import Aggregation
     from timecode_core.finding import Finding
-    from timecode_core.protocols import Provider, Running
+    from timecode_core.protocols import Provider, Running, SettingsTable
     from timecode_core.setup.home import Home
     from timecode_core.wiring.installation import Installation
 
@@ -65,6 +65,14 @@ def timecode_aggregations() -> list[Aggregation]:
 @hookspec
 def timecode_renderers() -> list[Provider]:
     """Offer renderers: each provider builds a `Renderer`. Its name is its address. Since 0.1."""
+
+
+@hookspec
+def timecode_settings() -> list[SettingsTable]:
+    """Offer settings tables that you read yourself; those of providers are known by these. Since 0.1.
+
+    So they are checked whenever a command starts that uses the settings, and `timecode config` shows them.
+    """
 
 
 @hookspec

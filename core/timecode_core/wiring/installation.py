@@ -12,7 +12,7 @@ from timecode_core.aggregation import Aggregation
 from timecode_core.errors import PluginError
 from timecode_core.protocols import Context, Maintenance, Provider, Renderer, Rule, Running, Source, Step, Store
 from timecode_core.setup.home import Home
-from timecode_core.setup.settings import CoreSettings, Settings
+from timecode_core.setup.settings import OWN_TABLES, CoreSettings, Settings
 from timecode_core.setup.zone import Zone, zone_in_force
 from timecode_core.wiring.plugins import Plugins
 
@@ -23,29 +23,60 @@ _PROVIDER_HOOKS = ("timecode_sources", "timecode_stores", "timecode_rules", "tim
 class Installation:
     """Builds, from what the plugins offer, what the settings choose."""
 
-    def __init__(self, home: Home, settings: Settings, plugins: Plugins) -> None:
+    def __init__(self, home: Home, settings: Settings | None, plugins: Plugins) -> None:
+        """Without settings, they are read from the home folder when they are first asked for."""
         self.home = home
-        self.settings = settings
+        self._settings = settings
         self.plugins = plugins
         self._offers: dict[str, dict[str, Provider]] = {}
         self._aggregations: list[Aggregation] | None = None
+        self._plain: dict[str, type[Any]] | None = None
 
     @classmethod
     def load(cls, home: Home | None = None) -> Installation:
-        """Find the home folder, read its settings and load the plugins. Raises SettingsError."""
-        home = home or Home.find()
-        return cls(home, Settings.load(home.path), Plugins())
+        """Find the home folder and load the plugins."""
+        return cls(home or Home.find(), None, Plugins())
+
+    @property
+    def settings(self) -> Settings:
+        """The settings. Raises SettingsError for any that is wrong: so that a command that needs none does without."""
+        if self._settings is None:
+            self._settings = Settings.load(self.home.path)
+        return self._settings
+
+    def lenient(self) -> Installation:
+        """The same by such settings as are right: `settings.faults` tells what isn't, as it comes to be asked for."""
+        return Installation(self.home, Settings.load(self.home.path, lenient=True), self.plugins)
 
     def survey(self) -> set[str]:
         """Ask every plugin what it offers, so that whatever fails is on record; return the settings tables' names."""
         self.aggregations()
-        providers = (provider for hook in _PROVIDER_HOOKS for provider in self._offered(hook).values())
-        return {*self.plugins.records, *(provider.table for provider in providers if provider.table)}
+        return {
+            *self.plugins.records,
+            *self._plain_tables(),
+            *(provider.table for provider in self._providers() if provider.table),
+        }
+
+    def tables(self) -> dict[str, type[Any]]:
+        """The class of each settings table: first those of nobody's, then the plugins' by name. Raises PluginError."""
+        provided = {one.table: one.settings for one in self._providers() if one.table and one.settings}
+        return OWN_TABLES | dict(sorted((provided | self._plain_tables()).items()))
+
+    def _providers(self) -> Iterator[Provider]:
+        return (provider for hook in _PROVIDER_HOOKS for provider in self._offered(hook).values())
+
+    def _plain_tables(self) -> dict[str, type[Any]]:
+        """The class of each table that no provider has."""
+        if self._plain is None:
+            self._plain = {table.name: table.settings for table in self.plugins.collect("timecode_settings")}
+        return self._plain
 
     def check(self) -> None:
         """Raise SettingsError or PluginError for what the settings need and the plugins lack."""
         core = self.settings.core
         self.settings.check_names(self.survey())
+        for name, kind in self._plain_tables().items():
+            self.settings.table(name, kind)
         sources = self._offered("timecode_sources")
         chosen = {
             "timecode_stores": (core.store,),

@@ -17,7 +17,7 @@ from timecode_core.aggregation import Aggregation
 from timecode_core.deferred import DeferredCommand
 from timecode_core.errors import PluginError, TimecodeError
 from timecode_core.finding import Finding
-from timecode_core.protocols import Provider
+from timecode_core.protocols import Provider, SettingsTable
 from timecode_core.wiring import hookspecs
 
 ENTRY_POINT_GROUP = "timecode"
@@ -29,6 +29,7 @@ _KINDS: dict[str, type] = {
     "timecode_steps": Provider,
     "timecode_renderers": Provider,
     "timecode_aggregations": Aggregation,
+    "timecode_settings": SettingsTable,
     "timecode_commands": click.Command,
     "timecode_findings": Finding,
 }

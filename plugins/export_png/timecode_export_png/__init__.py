@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from timecode_core import hookimpl
 
 if TYPE_CHECKING:
-    from timecode_core import Provider
+    from timecode_core import Finding, Installation, Provider
 
 
 @hookimpl
@@ -19,3 +19,11 @@ def timecode_renderers() -> list[Provider]:
     from timecode_export_png.provider import PNG
 
     return [PNG]
+
+
+@hookimpl
+def timecode_findings(installation: Installation) -> list[Finding]:
+    """Look for Chromium and its driver."""
+    from timecode_export_png.findings import findings
+
+    return findings(installation)

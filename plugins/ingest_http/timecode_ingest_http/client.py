@@ -8,12 +8,13 @@ import json
 import secrets
 from typing import Any
 
-from timecode_core import TimecodeError
+from timecode_core import BusyError, TimecodeError
 
 from timecode_ingest_http.access.greeting import greeting_mac
 from timecode_ingest_http.origin import origin
 
 _TIMEOUT_S = 10
+_LARGEST = 16 << 20
 _START_IT = "Start it with 'timecode serve'."
 
 
@@ -26,8 +27,7 @@ class Client:
 
     def login_link(self) -> str:
         """A link that signs a browser in, once, within a minute."""
-        self._verify()
-        link = self._call("POST", "/api/v1/login", {"Authorization": f"Bearer {self._token}"}, {}).get("link")
+        link = self.call("POST", "/api/v1/login", {}).get("link")
         if not isinstance(link, str) or not link.startswith(f"{origin(self._port)}/#"):
             raise TimecodeError(
                 f"the service on port {self._port} gave no link of its own.",
@@ -35,9 +35,15 @@ class Client:
             )
         return link
 
-    def _verify(self) -> None:
+    def call(self, method: str, path: str, body: object = None, *, timeout_s: float = _TIMEOUT_S) -> dict[str, Any]:
+        """What the service answers to a call with the token. Raises BusyError where it says that it can't now."""
+        self.verify()
+        return self._call(method, path, {"Authorization": f"Bearer {self._token}"}, body, timeout_s)
+
+    def verify(self, timeout_s: float = _TIMEOUT_S) -> None:
+        """Have it prove that it knows the token."""
         nonce = secrets.token_urlsafe(32)
-        mac = self._call("GET", f"/api/v1/hello?nonce={nonce}", {}).get("mac")
+        mac = self._call("GET", f"/api/v1/hello?nonce={nonce}", {}, None, timeout_s).get("mac")
         if not isinstance(mac, str) or not hmac.compare_digest(
             mac.encode(), greeting_mac(self._token, nonce, self._port).encode()
         ):
@@ -46,15 +52,15 @@ class Client:
                 remedy="Does it run with another TIMECODE_HOME? Name the right port with --port.",
             )
 
-    def _call(self, method: str, path: str, headers: dict[str, str], body: object = None) -> dict[str, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_S)
+    def _call(self, method: str, path: str, headers: dict[str, str], body: object, timeout_s: float) -> dict[str, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout_s)
         try:
             payload = None if body is None else json.dumps(body).encode()
             connection.request(
                 method, path, payload, headers | ({"Content-Type": "application/json"} if payload else {})
             )
             response = connection.getresponse()
-            document = json.loads(response.read(1 << 20))
+            document = json.loads(response.read(_LARGEST))
         except ConnectionRefusedError as error:
             raise TimecodeError(f"no service listens on port {self._port}.", remedy=_START_IT) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -65,5 +71,8 @@ class Client:
             connection.close()
         if response.status != http.client.OK or not isinstance(document, dict):
             detail = document.get("detail") if isinstance(document, dict) else ""
-            raise TimecodeError(f"the service on port {self._port} answered {response.status}. {detail or ''}".strip())
+            busy = response.status == http.client.SERVICE_UNAVAILABLE
+            raise (BusyError if busy else TimecodeError)(
+                f"the service on port {self._port} answered {response.status}. {detail or ''}".strip()
+            )
         return document

@@ -36,7 +36,26 @@ def listen(port: int) -> list[socket.socket]:
     return sockets
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port of 127.0.0.1. Nobody notices that it was looked at."""
+    try:
+        _bound(socket.AF_INET, "127.0.0.1", port).close()
+    except OSError:
+        return False
+    return True
+
+
 def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    listener = _bound(family, host, port)
+    try:
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         # On Windows, SO_REUSEADDR would let a second program take the same port.
@@ -46,7 +65,6 @@ def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket
         )
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((host, port))
-        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise

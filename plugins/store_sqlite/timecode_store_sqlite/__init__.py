@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from timecode_core import Context, Provider, hookimpl
 
-from timecode_store_sqlite.settings import SqliteSettings
+from timecode_store_sqlite.settings import TABLE, SqliteSettings
 
 if TYPE_CHECKING:
+    from timecode_core import Finding, Installation
+
     from timecode_store_sqlite.maintenance import SqliteMaintenance
     from timecode_store_sqlite.store import SqliteStore
 
@@ -16,7 +18,15 @@ if TYPE_CHECKING:
 @hookimpl
 def timecode_stores() -> list[Provider]:
     """Offer the store `sqlite`."""
-    return [Provider("sqlite", _build, "store_sqlite", SqliteSettings, maintain=_maintain)]
+    return [Provider("sqlite", _build, TABLE, SqliteSettings, maintain=_maintain)]
+
+
+@hookimpl
+def timecode_findings(installation: Installation) -> list[Finding]:
+    """Look at the database's file, where that is the store."""
+    from timecode_store_sqlite.findings import findings
+
+    return findings(installation)
 
 
 def _build(settings: SqliteSettings, context: Context) -> SqliteStore:

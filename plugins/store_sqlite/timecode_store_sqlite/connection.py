@@ -31,8 +31,9 @@ PRAGMA secure_delete = ON;
 PRAGMA wal_autocheckpoint = 0;
 """
 """The log is folded by `fold` alone: the store then knows what the file itself holds."""
-_EXCHANGE = "move {0}, {0}-wal and {0}-shm away together, and put a backup in their place."
-_FROM_BACKUP = f"Stop the service, {_EXCHANGE}"
+_SAVING = "`timecode restore FILE` puts a backup in its place, `timecode recover` saves what is left of it."
+FROM_BACKUP = f"Stop the service: {_SAVING}"
+"""Against damage. Never by hand: SQLite would write the log that lies there over a backup."""
 _FULL = (apsw.FullError, "the disk is full", "Free some space; nothing was lost.")
 _ROOM = 256 * 1024
 _AT_ONCE = 50
@@ -42,8 +43,8 @@ _STATEMENTS = 512
 many rows of one statement, and every other is prepared anew."""
 _REMEDIES: tuple[tuple[type[apsw.Error], str, str], ...] = (
     _FULL,
-    (apsw.NotADBError, "this is no SQLite database, or it is damaged", _FROM_BACKUP),
-    (apsw.CorruptError, "the file is damaged", _FROM_BACKUP),
+    (apsw.NotADBError, "this is no SQLite database, or it is damaged", FROM_BACKUP),
+    (apsw.CorruptError, "the file is damaged", FROM_BACKUP),
     (apsw.ReadOnlyError, "the file can't be written", "Check who owns it, and that its disk is writable."),
     (apsw.CantOpenError, "the file can't be opened", "Check that it and its folder are yours."),
     (apsw.PermissionsError, "access is denied", "Check that the file and its folder are yours."),
@@ -64,13 +65,13 @@ def _inserting(into: str, width: int, rows: int, conflict: str) -> str:
 def store_error(path: Path, error: Exception) -> StoreError:
     """Say the same failure as a StoreError: which file, what, and what to do about it."""
     if isinstance(error, UnicodeDecodeError):
-        remedy = f"Stop the service and run `timecode rebuild`; where that does not mend it, {_EXCHANGE}"
-        return UnreadableError(f"{path}: a text in it is no UTF-8.", remedy=remedy.format(path.name))
+        remedy = f"Stop the service and run `timecode rebuild`; where that does not mend it, {_SAVING}"
+        return UnreadableError(f"{path}: a text in it is no UTF-8.", remedy=remedy)
     if isinstance(error, apsw.IOError) and _is_full(path):  # no room for the shared memory, say
         return StoreError(f"{path}: {_FULL[1]} ({error}).", remedy=_FULL[2])
     for kind, what, remedy in _REMEDIES:
         if isinstance(error, kind):
-            return StoreError(f"{path}: {what} ({error}).", remedy=remedy.format(path.name))
+            return StoreError(f"{path}: {what} ({error}).", remedy=remedy)
     return StoreError(f"{path}: {error}.")
 
 

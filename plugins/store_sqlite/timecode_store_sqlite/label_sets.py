@@ -107,5 +107,5 @@ class LabelSets:
     def _damaged(self, what: str) -> StoreError:
         return StoreError(
             f"{self._connection.path}: {what}.",
-            remedy="Stop the service, and put a backup in the place of the database and its log.",
+            remedy="`timecode doctor` says what is left; `timecode restore FILE` puts a backup in its place.",
         )

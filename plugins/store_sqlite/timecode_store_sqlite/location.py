@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import apsw
-from timecode_core import StoreError, file_error
+from timecode_core import NothingYetError, StoreError, file_error
 
 FIRST_SAFE = (3, 51, 3)
 """Before this release two writing connections could corrupt a database while the log is reset."""
@@ -30,11 +30,13 @@ SHARED_BY_FUSE = frozenset({
     "seaweedfs", "simple-mtpfs", "smbnetfs", "sshfs", "vmhgfs-fuse", "weed",
 })  # fmt: skip
 """The same in user space: the mount table shows them as `fuse.NAME`, and a name may carry the address behind it."""
+MOUNTS = Path("/proc/self/mounts")
+"""The mount table, where the system has one there."""
 _ESCAPES = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\"))
 """How the mount table writes what would end a field."""
 
 
-def check_location(path: Path, *, mounts: Path = Path("/proc/self/mounts")) -> None:
+def check_location(path: Path, *, mounts: Path = MOUNTS) -> None:
     """Raise StoreError when SQLite is too old, can't be told the name, or it lies on a network file system."""
     version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
     if version < FIRST_SAFE:
@@ -71,7 +73,7 @@ def check_readable(path: Path) -> None:
     except OSError as error:
         raise file_error(StoreError, "read", path, error) from error
     if not there:
-        raise StoreError(f"there is no database at {path} yet.", remedy="Start the service: timecode serve")
+        raise NothingYetError(f"there is no database at {path} yet.", remedy="Start the service: timecode serve")
 
 
 def file_system(path: Path, mounts: Path) -> str:
@@ -101,7 +103,10 @@ def check_names(path: Path) -> None:
     except OSError as error:
         raise file_error(StoreError, "read", path, error) from error
     if not stat.S_ISREG(status.st_mode):
-        raise StoreError(f"{path} is no file.", remedy="Move it away, and put the database or a backup in its place.")
+        raise StoreError(
+            f"{path} is no file.",
+            remedy="Move it away, and put the database back; or run `timecode restore FILE`, with a backup.",
+        )
     if status.st_nlink > 1:
         raise StoreError(
             f"{path} has a second name (a hard link), by which another process could write to it.",

@@ -17,6 +17,9 @@ def _at_least(low: int) -> Any:  # noqa: ANN401  (attrs validators are untyped c
     return check
 
 
+TABLE = "store_sqlite"
+
+
 @frozen
 class SqliteSettings:
     """How the SQLite store works. The defaults suit everybody but the curious."""

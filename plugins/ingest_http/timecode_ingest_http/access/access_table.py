@@ -51,6 +51,8 @@ class AccessTable(Generic[Row]):
             seen = self._path.lstat()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise file_error(TimecodeError, "read", self._path, error) from error
         return seen.st_mtime_ns, seen.st_ino, seen.st_size
 
     def _read(self) -> Sequence[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from timecode_core import Home, TimecodeError
 
@@ -19,3 +20,13 @@ def read_token(home: Home) -> str:
             remedy="Remove it; a new one is made at the next start.",
         )
     return token
+
+
+def known_token(home: Home) -> str:
+    """The token as it stands there, or nothing where there is none that is good. Makes and changes nothing."""
+    path = home.path / FILE
+    with suppress(OSError, ValueError):
+        if not path.is_symlink():
+            token = path.read_text(encoding="utf-8").strip()
+            return token if UUID4.fullmatch(token) else ""
+    return ""

@@ -1,0 +1,57 @@
+"""Findings of the home folder: whose it is, who may look into it, and what is kept secret in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+
+from timecode_core.errors import TimecodeError
+from timecode_core.finding import Finding
+from timecode_core.setup.home import Home
+from timecode_core.setup.remedies import remedy_for
+
+_TOPIC = "home folder"
+_ELSEWHERE = "Set TIMECODE_HOME to a folder of yours."
+_SECRETS = ("hash_key", "machine_id")
+
+
+def of_home(home: Home) -> Iterator[Finding]:
+    """Whether it is ours alone, with its secrets."""
+    try:
+        status = home.path.stat()
+        held = sorted(path.name for path in home.path.iterdir())
+    except FileNotFoundError:
+        yield Finding(_TOPIC, f"{home.path} is not there yet: `timecode serve` makes it")
+        return
+    except OSError as error:
+        yield Finding(_TOPIC, f"{home.path} can't be read: {error.strerror}", "fault", remedy_for(error))
+        return
+    if (fault := _fault(home, status)) is not None:
+        yield fault
+        return
+    mode = stat.S_IMODE(status.st_mode)
+    if os.name == "posix" and mode & 0o077:
+        text = f"others may look into {home.path} (its mode is {mode:03o})"
+        yield Finding(_TOPIC, text, "warning", f"Run: chmod 700 {home.path}")
+    else:
+        yield Finding(_TOPIC, f"{home.path}, yours alone")
+    if exposed := home.exposed(*_SECRETS):
+        text = f"others could read {', '.join(exposed)}, or they are links"
+        names = " ".join(str(home.path / name) for name in exposed)
+        yield Finding(_TOPIC, text, "warning", f"Put the files themselves there, and run: chmod 600 {names}")
+    if held and ".gitignore" not in held:
+        text = "it has no .gitignore, so that a repository around it would take it in"
+        yield Finding(_TOPIC, text, "warning", "Start the service, which makes one.")
+
+
+def _fault(home: Home, status: os.stat_result) -> Finding | None:
+    """Why it can't be used at all."""
+    if os.name == "posix" and status.st_uid != os.geteuid():
+        text = f"{home.path} belongs to the user with the number {status.st_uid}, not to you"
+        return Finding(_TOPIC, text, "fault", f"Work as that user. {_ELSEWHERE}")
+    try:
+        home.check_ours()
+    except TimecodeError as error:
+        return Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy)
+    return None

@@ -1,0 +1,104 @@
+"""Findings of what is stored: the database, the disk that it is on, and its backups."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from timecode_core.accounting.crediting import FIRST_KEY
+from timecode_core.calendar import DAY_US, SECOND_US
+from timecode_core.errors import NothingYetError, TimecodeError
+from timecode_core.event import Event
+from timecode_core.finding import Finding
+from timecode_core.intake.wire import format_time
+from timecode_core.safekeeping.kept import kept
+from timecode_core.setup.remedies import remedy_for
+from timecode_core.wiring.installation import Installation
+
+_MIB = 1024 * 1024
+_MARGIN = 256 * _MIB
+_LEAST = 16 * _MIB
+_LATE = timedelta(days=2)
+"""So much may be missing from the newest backup before it is worth a word."""
+
+
+def of_stored(installation: Installation) -> Iterator[Finding]:
+    """Whether it can be opened, whether there is room for more of it, and what there is where it is lost."""
+    place, size = installation.home.path, 0
+    span: tuple[datetime, datetime] | None = None
+    try:
+        store = installation.store()
+        try:
+            with store.reading() as reader:
+                newest = reader.last(round(time.time() * SECOND_US) + DAY_US)
+                oldest = next(iter(reader.scan(FIRST_KEY, 2**63 - 1, 1)), None)
+            health = store.health()
+        finally:
+            store.close()
+    except NothingYetError:
+        yield Finding("database", "nothing is stored yet")
+    except TimecodeError as error:
+        yield Finding("database", str(error.args[0]).rstrip("."), "fault", error.remedy or "See `timecode plugins`.")
+    else:
+        place, size = Path(str(health.details.get("path", place))), int(health.details.get("bytes", 0))
+        events = health.details.get("events", "")
+        text = f"{events:,} events" if isinstance(events, int) else "can be read"
+        if oldest and newest:
+            span = _clock(oldest), _clock(newest)
+            text += f", the last of {format_time(newest.time, newest.utc_offset)}"
+        warning = str(health.details.get("warning", ""))
+        if not health.ok:
+            yield Finding("database", health.error, "fault", "See `timecode verify`.")
+        elif warning:
+            yield Finding("database", warning, "warning", "Do what it says.")
+        else:
+            yield Finding("database", text)
+    yield _disk(place, size)
+    yield _backups(installation, span)
+
+
+def _clock(event: Event) -> datetime:
+    """When it was, by the clock of this place, as backups' names are."""
+    return datetime.fromtimestamp(event.time / SECOND_US)  # noqa: DTZ006
+
+
+def _disk(place: Path, size: int) -> Finding:
+    """Room for a rebuild or a backup, each of which may take as much again."""
+    try:
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return Finding("disk", f"that of {place} can't be asked: {error.strerror}", "warning", remedy_for(error))
+    text = f"{free / _MIB:,.0f} MiB free for a database of {size / _MIB:,.1f} MiB"
+    if free < _LEAST:
+        return Finding("disk", text, "fault", "Free some space: soon nothing more can be stored.")
+    if free < size + _MARGIN:
+        return Finding("disk", text, "warning", "Free some space: a rebuild or a backup may not find enough.")
+    return Finding("disk", text)
+
+
+def _backups(installation: Installation, span: tuple[datetime, datetime] | None) -> Finding:
+    """How many there are, and what would be missing after the newest. `span`: from the first event to the last."""
+    settings = installation.settings.backups
+    folder = settings.path(installation.home.path)
+    try:
+        found = kept(folder)
+    except OSError as error:
+        return Finding("backups", f"{folder} can't be read: {error.strerror}", "fault", remedy_for(error))
+    remedy = "Run `timecode backup`" + ("." if settings.daily else ", or set daily = true in [backups].")
+    if not found:
+        if span is None or (settings.daily and datetime.now() - span[0] < _LATE):  # noqa: DTZ005  (as above)
+            return Finding("backups", "none yet")
+        return Finding("backups", f"there are none in {folder}", "warning", remedy)
+    size = sum(one.bytes for one in found)
+    made = f"{found[0].made:%Y-%m-%d %H:%M}"
+    text = f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of {made}"
+    if span is not None and span[1] - found[0].made > _LATE:
+        return Finding("backups", f"{text}; what came in later is in none of them", "warning", remedy)
+    if len(found) > 1 and size > settings.most_mb * _MIB:
+        return Finding("backups", text, "warning", "Raise most_mb in [backups], or take some of them away.")
+    return Finding("backups", text)
