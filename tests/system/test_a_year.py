@@ -21,7 +21,10 @@ from support.server import Server, start, timecode
 from support.stores import make_version_1
 from timecode_core.event import Event
 
-Settings = TypedDict("Settings", {"core__timezone": str, "core__paths": str})
+
+class Settings(TypedDict):
+    core__timezone: str
+    core__paths: str
 SETTINGS: Settings = {"core__timezone": "Europe/Berlin", "core__paths": "relative"}
 Wire = dict[str, Any]
 
