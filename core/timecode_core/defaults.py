@@ -79,5 +79,5 @@ def timecode_commands() -> list[click.Command]:
     """The commands that need no server."""
     from timecode_core.deferred import DeferredCommand
 
-    names = ("demo", "events", "export", "plugins", "rebuild", "report", "today", "verify")
+    names = ("demo", "events", "export", "logs", "plugins", "rebuild", "report", "service", "stop", "today", "verify")
     return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names]
