@@ -47,7 +47,8 @@ class SystemdUnit(Entry):
         named = os.environ.get("XDG_CONFIG_HOME", "")  # a relative one is to be ignored
         self.path = (Path(named) if named.startswith("/") else Path.home() / ".config") / "systemd" / "user" / _UNIT
         # The colon: a $ in what follows is one, and names no variable.
-        command = " ".join(map(_quoted, (f":{launch.program}", *launch.arguments)))
+        first, *rest = _command(launch)
+        command = " ".join(map(_quoted, (f":{first}", *rest)))
         environment = f"Environment={_quoted(f'TIMECODE_HOME={launch.home}')}\n" if launch.home else ""
         self.text = _TEXT.format(environment=environment, command=command)
 
@@ -82,6 +83,12 @@ class SystemdUnit(Entry):
         """Take it away, and have the manager read its units anew."""
         super().remove()
         succeeds(*_USER, "daemon-reload")
+
+
+def _command(launch: Launch) -> tuple[str, ...]:
+    """What is run. A program whose name has quotes or a backslash is refused by systemd, but not by a shell."""
+    shell = ("/bin/sh", "-c", 'exec "$0" "$@"') if set(launch.program) & set("\"'\\") else ()
+    return (*shell, launch.program, *launch.arguments)
 
 
 def _quoted(text: str) -> str:
