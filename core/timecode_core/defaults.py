@@ -82,7 +82,10 @@ def timecode_commands() -> list[click.Command]:
     """The commands that need no server."""
     from timecode_core.deferred import DeferredCommand
 
-    names = "backup config demo doctor events export forget plugins rebuild recover report restore status today verify"
+    names = (
+        "backup config demo doctor events export forget logs plugins rebuild recover report restore service status "
+        "stop today verify"
+    )
     return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names.split()]
 
 

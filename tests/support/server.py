@@ -164,16 +164,20 @@ def start(
     server: str = "auto",
     python: tuple[str, ...] = (),
     nohup: bool = False,
+    first: str = "",
     **settings: str,
 ) -> Server:
-    """Start `timecode serve` and wait until it is ready. `python` are options of the interpreter."""
+    """Start `timecode serve` and wait until it is ready.
+
+    `python` are options of the interpreter; `first` is Python that runs before anything else.
+    """
     signals = _SIGNALS.format("SIG_IGN" if nohup else "SIG_DFL")
     chosen = port or free_port()
     home.parent.mkdir(parents=True, exist_ok=True)
     log = home.parent / f"{home.name}-serve.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, *python, "-c", signals + COMMAND, "serve", "--port", str(chosen)],
+            [sys.executable, *python, "-c", f"{signals}{first}\n{COMMAND}", "serve", "--port", str(chosen)],
             env=environment(home, ingest_http__server=server, **settings),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -25,6 +25,8 @@ from timecode_core.event import Event
 class Settings(TypedDict):
     core__timezone: str
     core__paths: str
+
+
 SETTINGS: Settings = {"core__timezone": "Europe/Berlin", "core__paths": "relative"}
 Wire = dict[str, Any]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -24,6 +26,8 @@ from timecode_core.serving.keeper import Keeper
 from timecode_core.serving.sources import Sources
 from timecode_core.serving.writer import Writer
 from timecode_core.wiring.installation import Installation
+
+_log = logging.getLogger("timecode.service")
 
 
 class Service:
@@ -99,7 +103,12 @@ class Service:
     def submit(self, items: Sequence[object], source: str) -> Receipt:
         """Store decoded wire events; durable on return. Raises UnavailableError: then none of them is stored."""
         self._check_ready()
-        return self._intake.submit(items, source)
+        receipt = self._intake.submit(items, source)
+        if _log.isEnabledFor(logging.DEBUG):
+            counts = Counter(outcome.verdict for outcome in receipt.outcomes)
+            told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+            _log.debug("events from %s: %s", source, told or "none")
+        return receipt
 
     def forget(self, erasure: Erasure, *, dry_run: bool = False) -> Erased:
         """Forget events, durable on return; with `dry_run`, only tell which. Raises as `Forgetting` does; BusyError."""
