@@ -28,6 +28,7 @@ def copy(connection: Connection, path: Path) -> None:
             raise StoreError(f"{path} exists already.", remedy="Name a new file.")
         _fill(connection, draft)
         draft.rename(path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise file_error(StoreError, "write", path, error) from error
     except apsw.Error as error:
@@ -47,3 +48,14 @@ def _fill(connection: Connection, draft: Path) -> None:
         target.close(force=True)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on disk, too, where a system can: it might be gone with the power, and the copy with it."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
