@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from timecode_core.errors import DamageError, TimecodeError
 from timecode_core.event import Event
 from timecode_core.intake.intake import Intake
 from timecode_core.intake.wire import event_to_wire
-from timecode_core.protocols import Mending, Step, Transaction
+from timecode_core.protocols import Mending, Step, Store, Transaction
 from timecode_core.query import Query
 from timecode_core.selection import Selection
 from timecode_core.serving.looking import look_through
@@ -45,7 +44,7 @@ _ALL = 10**6
 Events = dict[bytes, Event]
 
 
-class Lost(Exception):  # noqa: N818  (what happened, not an error of ours)
+class Lost(AssertionError):
     """The disk doesn't hold what it must, or holds something by half."""
 
 
@@ -121,14 +120,15 @@ class Pipeline:
 
     def events(self) -> Events:
         """All that is stored."""
-        return _events(self.store)
+        return events_in(self.store)
 
     def close(self) -> None:
         self.writer.close()
         self.store.close()
 
 
-def _events(store: SqliteStore) -> Events:
+def events_in(store: Store) -> Events:
+    """All that a store holds."""
     with store.reading() as reader:
         return {event.id: event for event in reader.scan((-(2**62), b""), 2**62, _ALL)}
 
@@ -275,14 +275,14 @@ def check(home: Path, book: Book) -> str:
             _settle(book, pipeline.events())
             if warning := pipeline.store.health().details.get("warning"):
                 raise Lost(f"it warns of {warning}")
-            _check_totals(pipeline, book.stored)
+            check_totals(pipeline.terms, pipeline.store, book.stored)
             new = {event.id for event in book.batch} - book.stored.keys()
             if pipeline.take(book.batch).count("stored") != len(new):
                 raise Lost("what was sent again was not stored once")
             after = book.stored | {event.id: event for event in book.batch}
             if pipeline.events() != after:
                 raise Lost("sent again, it is not as it must be")
-            _check_totals(pipeline, after)
+            check_totals(pipeline.terms, pipeline.store, after)
         finally:
             pipeline.close()
         _check_backups(home, book)
@@ -298,20 +298,20 @@ def _is_done(home: Path, book: Book) -> bool:
         return False
     store = SqliteStore(home / DATABASE)
     try:
-        return _events(store) == book.due
+        return events_in(store) == book.due
     finally:
         store.close()
 
 
-def _check_totals(pipeline: Pipeline, events: Events) -> None:
+def check_totals(terms: Terms, store: Store, events: Events) -> None:
     """By the product's own recomputation, and by the slow, obvious one that shares no code with it."""
-    found = verify(pipeline.terms, pipeline.store)
+    found = verify(terms, store)
     if not found.clean or found.pending:
         raise Lost(f"{found.faults} {found.pending}")
-    report = Answers(pipeline.terms, pipeline.store).report(Query(Selection(*ALWAYS, {}), ("day", "project")))
-    expected = report_of(pieces_of(credits_of([*events.values()])), date.min, date.max, ("day", "project"))
+    report = Answers(terms, store).report(Query(Selection(*ALWAYS, {}), ("day", "project")))
+    expected = report_of(pieces_of(credits_of([*events.values()])), *ALWAYS, ("day", "project"))
     if {row.values: row.time for row in report.rows} != expected:
-        raise Lost("totals")
+        raise Lost("the totals are not those of the events")
 
 
 def _check_backups(home: Path, book: Book) -> None:
@@ -325,7 +325,7 @@ def _check_backups(home: Path, book: Book) -> None:
             _check_is_earlier(path)
         store = SqliteStore(path)
         try:
-            found = _events(store)
+            found = events_in(store)
             damage = store.check()
         finally:
             store.close()
@@ -364,7 +364,7 @@ def _first_events() -> Events:
     shutil.copytree(of_version_1(), home)
     store = SqliteStore(home / DATABASE)
     try:
-        return _events(store)
+        return events_in(store)
     finally:
         store.close()
 
