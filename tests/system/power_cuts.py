@@ -44,7 +44,7 @@ _ALL = 10**6
 Events = dict[bytes, Event]
 
 
-class Lost(AssertionError):
+class Lost(AssertionError):  # noqa: N818  (what happened, not an error of ours)
     """The disk doesn't hold what it must, or holds something by half."""
 
 
