@@ -23,6 +23,7 @@ from typing import Any
 
 from attrs import Factory, define, frozen
 from support.ports import free_port
+from support.scratch import scratch
 from support.server import Server, environment
 from system.damage import beats, build, command, served
 from system.power_cuts import of_version_1
@@ -65,32 +66,23 @@ class Command:
 
 
 @cache
-def _folder() -> Path:
-    import atexit
-
-    folder = tempfile.TemporaryDirectory(prefix="timecode-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
-
-
-@cache
 def lived_in() -> Path:
     """With the work of some weeks, closed in good order."""
-    build(home := _folder() / "lived-in")
+    build(home := scratch() / "lived-in")
     return home
 
 
 @cache
 def killed() -> Path:
     """The same, as a kill -9 leaves it."""
-    build(home := _folder() / "killed", unfolded=True)
+    build(home := scratch() / "killed", unfolded=True)
     return home
 
 
 @cache
 def with_demo() -> Path:
     """With an earlier demo in it."""
-    home = _folder() / "with-demo"
+    home = scratch() / "with-demo"
     shutil.copytree(lived_in(), home, copy_function=shutil.copy2)
     assert command(home, *_DEMO)[0] == 0
     return home
@@ -98,7 +90,7 @@ def with_demo() -> Path:
 
 def nothing() -> Path:
     """An empty one."""
-    (home := _folder() / "nothing").mkdir(exist_ok=True)
+    (home := scratch() / "nothing").mkdir(exist_ok=True)
     return home
 
 
@@ -248,7 +240,7 @@ def _went_on(home: Path, what: str) -> Stored:
 @cache
 def _known(prepare: Callable[[], Path]) -> Stored:
     """The events of a home that a command finds."""
-    home = _folder() / f"seen-{prepare.__name__}"
+    home = scratch() / f"seen-{prepare.__name__}"
     with _copied(prepare(), home):
         return _went_on(home, "before anything was done")
 

@@ -16,6 +16,7 @@ from attrs import Factory, define
 from store_sqlite.power import Disk, PowerVFS, without_sqlite
 from support.installations import ALWAYS, installation
 from support.reference import credits_of, pieces_of, report_of
+from support.scratch import scratch
 from timecode_core.accounting.ledger import Ledger
 from timecode_core.accounting.renaming import rename_altered
 from timecode_core.accounting.terms import Terms
@@ -347,7 +348,7 @@ def _check_is_earlier(path: Path) -> None:
 @cache
 def of_version_1() -> Path:
     """The home of somebody who has not started the service since. Made once a process, from today's."""
-    home = _folder() / "earlier"
+    home = scratch() / "earlier"
     home.mkdir()
     pipeline = Pipeline(home)
     pipeline.take(batch_of(random.Random(1), 0, {}) + batch_of(random.Random(3), 1, {}))
@@ -360,20 +361,10 @@ def of_version_1() -> Path:
 
 @cache
 def _first_events() -> Events:
-    home = _folder() / "seen"
+    home = scratch() / "seen"
     shutil.copytree(of_version_1(), home)
     store = SqliteStore(home / DATABASE)
     try:
         return events_in(store)
     finally:
         store.close()
-
-
-@cache
-def _folder() -> Path:
-    import atexit
-    import tempfile
-
-    folder = tempfile.TemporaryDirectory(prefix="timecode-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
