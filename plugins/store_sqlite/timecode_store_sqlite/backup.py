@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import apsw
-from timecode_core import StoreError, file_error
+from timecode_core import StoreError, file_error, sync_folder
 
 from timecode_store_sqlite.connection import Connection, store_error
 from timecode_store_sqlite.schema import REVISE, revising
@@ -30,6 +30,7 @@ def copy(connection: Connection, path: Path) -> int:
             raise StoreError(f"{path} exists already.", remedy="Name a new file.")
         revision = _fill(connection, draft)
         draft.rename(path)
+        sync_folder(path.parent)  # else it might be gone with the power
     except OSError as error:
         raise file_error(StoreError, "write", path, error) from error
     except apsw.Error as error:

@@ -85,13 +85,14 @@ class Hold:
             own, logged = check_log(self._file, mark, vfs), saved or restored or log_of(self._file).exists()
             self.doubt = "" if new else mark.doubt(self._file) if mark else NO_RECORD
             writer = self.connections.open_writer()
-            migrate(writer, migrations)
+            self._sound = not self.doubt
+            self._low, self._high = own or 0, writer.revision
+            migrate(writer, migrations, self._write_mark)  # else the log would be taken for another's, did it end there
             close_to_others(self._file)
             self._locks.check()
             self._first_hole = self._locks.first_hole
             self._others = writer.others
-            self._sound = not self.doubt
-            self._low, self._high = own or 0, writer.revision
+            self._high = writer.revision
             self._missed = mark.missed(self._high, logged=logged) if mark else ""
             if self._missed:
                 _log.warning("%s: %s.", path, self._missed)

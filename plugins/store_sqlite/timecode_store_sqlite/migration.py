@@ -12,7 +12,7 @@ from timecode_store_sqlite.label_sets import MARK, mark_of
 from timecode_store_sqlite.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from timecode_store_sqlite.connection import Connection
@@ -32,9 +32,10 @@ def check_version(connection: Connection, migrations: Sequence[str]) -> int:
     return version
 
 
-def migrate(connection: Connection, migrations: Sequence[str]) -> None:
+def migrate(connection: Connection, migrations: Sequence[str], begin: Callable[[], object]) -> None:
     """Bring the file to the latest version, one transaction a version, each after a backup beside the file.
 
+    `begin` is called before something is written to the log of a file that is not new.
     Raises StoreError for a file that isn't ours or is newer than we; where one fails, the file stays as it was.
     """
     new = not _version(connection, migrations)
@@ -47,6 +48,7 @@ def migrate(connection: Connection, migrations: Sequence[str]) -> None:
             _log.warning(
                 "%s gets a new form; as it was, it is kept in %s, until you remove that", connection.path, kept
             )
+            begin()
         connection.rows("BEGIN IMMEDIATE")
         try:
             if _version(connection, migrations) == version:
