@@ -5,6 +5,7 @@ A command that is added to `COMMANDS` is killed like the others, by `make tortur
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import random
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import Factory, define, frozen
+from support.installations import running
 from support.ports import free_port
 from support.scratch import scratch
 from support.server import Server, environment
@@ -53,13 +55,21 @@ class Work:
 class Command:
     """A command that writes: its words, the home that it finds, what is done meanwhile, and what must be afterwards.
 
-    `home` names the folder below that home whose events are its own to change, if it is not that itself.
+    `{home}` in a word is that home, `{backup}` one of other work. `home` names the folder below it whose events are its
+    own to change, if it is not that itself. `changes`: it changes events, so that there are those from before or those
+    from after, and no others.
     """
 
     words: tuple[str, ...]
     prepare: Callable[[], Path]
     drive: Callable[[Work], None] = lambda _work: None
     home: str = ""
+    changes: bool = False
+
+    def at(self, home: Path) -> tuple[str, ...]:
+        """Its words for a home."""
+        backup = other_backup() if "{backup}" in self.words else None
+        return tuple(word.format(home=home, backup=backup) for word in self.words)
 
 
 # --- The homes that commands find
@@ -86,6 +96,27 @@ def with_demo() -> Path:
     shutil.copytree(lived_in(), home, copy_function=shutil.copy2)
     assert command(home, *_DEMO)[0] == 0
     return home
+
+
+@cache
+def with_backups() -> Path:
+    """With two backups, as many days apart, of all its work."""
+    home = scratch() / "with-backups"
+    shutil.copytree(lived_in(), home, copy_function=shutil.copy2)
+    assert command(home, "backup")[0] == 0
+    (made,) = (home / "backups").iterdir()
+    shutil.copy2(made, made.with_name("timecode-20250101-120000.db.gz"))
+    return home
+
+
+@cache
+def other_backup() -> Path:
+    """A backup of other work."""
+    backup = scratch() / "other.db.gz"
+    with running(scratch() / "other") as service:
+        service.submit(beats(300, seed=9), "test")
+    assert command(scratch() / "other", "backup", str(backup))[0] == 0
+    return backup
 
 
 def nothing() -> Path:
@@ -145,6 +176,14 @@ COMMANDS = {
     "demo": Command(_DEMO, lived_in, home="demo"),
     "demo, where there was one": Command(_DEMO, with_demo, home="demo"),
     "keys new": Command(("keys", "new", "laptop"), lived_in),
+    "backup": Command(("backup",), lived_in),
+    "backup, to a file": Command(("backup", "{home}/copy.db.gz"), killed),
+    "restore": Command(("restore", "{backup}"), lived_in, changes=True),
+    "restore, after a kill": Command(("restore", "{backup}"), killed, changes=True),
+    "restore, into nothing": Command(("restore", "{backup}"), nothing, changes=True),
+    "recover": Command(("recover", "{home}/timecode.db"), killed),
+    "forget": Command(("forget", "--project", "p1", "--yes"), lived_in, changes=True),
+    "forget, in backups too": Command(("forget", "--project", "p1", "--yes", "--backups"), with_backups, changes=True),
 }
 """What is killed. Those that need a service are ended by whoever drives them."""
 
@@ -163,16 +202,33 @@ def attempt(name: str, seed: int, folder: Path) -> str:
         what = f"{name}, killed before change {last}"
         assert code in (-signal.SIGKILL, 0), f"{what}: it ended by {code}"
         found = _went_on(home, what)
-        if not chosen.home:
+        if chosen.changes:
+            after = _made(name)
+            assert after != before
+            assert found in (before, after), f"{what}: neither what was there nor what was to be"
+        elif not chosen.home:
             _check_events(before, found, work, what)
         else:
             assert found == before, f"{what}: it has changed what is not its own"
             if (home / chosen.home).exists():
                 _went_on(home / chosen.home, what)
         if chosen.words[0] != "serve":
-            again, _, errors = command(home, *chosen.words)
+            again, _, errors = command(home, *chosen.at(home))
             assert again == 0 or "already" in errors or "exists" in errors, f"{what}: done again, it says {errors}"
+            assert not [*home.glob("draft-*")], f"{what}: a draft is left for ever"
+            for backup in (home / "backups").glob("*.gz"):
+                assert gzip.decompress(backup.read_bytes()), f"{what}: a backup is there by half"
     return "went on by itself" if code else "had ended"
+
+
+@cache
+def _made(name: str) -> Stored:
+    """The events that a command leaves where it comes to its end."""
+    with tempfile.TemporaryDirectory(prefix="timecode-") as folder:
+        home = Path(folder) / "home"
+        with _copied(COMMANDS[name].prepare(), home):
+            _run(COMMANDS[name], home, 0)
+            return _went_on(home, f"{name}, done")
 
 
 def changes(name: str) -> int:
@@ -202,7 +258,7 @@ def _copied(home: Path, copy: Path) -> Iterator[None]:
 def _run(chosen: Command, home: Path, last: int) -> tuple[Work, int, int]:
     """Run it, to its end or to that change. Gives its exit code, and how many changes it made if it came to its end."""
     port = free_port()
-    words = (*chosen.words, "--port", str(port)) if chosen.words[0] == "serve" else chosen.words
+    words = (*chosen.at(home), "--port", str(port)) if chosen.words[0] == "serve" else chosen.at(home)
     count, log = home.with_suffix(".count"), home.with_suffix(".log")
     count.unlink(missing_ok=True)
     with log.open("wb") as output:
