@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import apsw
 import pytest
+from attrs import frozen
 from click.testing import CliRunner
 from support.installations import running
 from support.ports import free_port
@@ -22,6 +23,7 @@ from system.damage import PAGE, command, copied
 from timecode_core import hookimpl
 from timecode_core.cli import build_group
 from timecode_core.finding import Finding
+from timecode_core.protocols import SettingsTable
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
@@ -397,6 +399,34 @@ def test_plugins_say_how_they_are_and_one_that_fails_costs_the_others_nothing(ho
     assert (told.exit_code, sorted(found)) == (3, ["plugins", "toner"])
     assert (found["toner"].text, found["toner"].remedy) == ("is low in home�[2J", "Buy some.")
     assert "failing: timecode_findings: RuntimeError: no glasses" in found["plugins"].text
+
+
+@frozen
+class _Demanding:
+    address: str
+
+
+class _Speaking:
+    """A plugin with a table of its own, in which a key must be there."""
+
+    @hookimpl
+    def timecode_settings(self) -> list[SettingsTable]:
+        return [SettingsTable("speaking", _Demanding)]
+
+
+def test_a_key_that_must_be_there_and_is_not_is_told_and_the_rest_looked_at(home: Path) -> None:
+    plugins = Plugins()
+    plugins.register(_Speaking(), "speaking")
+    group = build_group(Installation(Home(home), None, plugins))
+    told = CliRunner().invoke(group, ["doctor", "--quick"])
+    (found,) = (one for one in findings(told.output) if one.severity != "ok")
+    assert (told.exit_code, found.topic) == (4, "settings")
+    assert "[speaking] address is missing" in found.text
+    assert "500 events" in told.output
+    listed = CliRunner().invoke(group, ["config"])
+    assert listed.exit_code == 1
+    assert "[store_sqlite]" in listed.stdout
+    assert "[speaking] address is missing" in listed.stderr
 
 
 @pytest.fixture

@@ -95,8 +95,11 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
             return Finding("backups", "none yet")
         return Finding("backups", f"there are none in {folder}", "warning", remedy)
     size = sum(one.bytes for one in found)
-    made = f"{found[0].made:%Y-%m-%d %H:%M}"
-    text = f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of {made}"
+    made, days = f"{found[0].made:%Y-%m-%d %H:%M}", (datetime.now() - found[0].made).days  # noqa: DTZ005  (as above)
+    text = (
+        f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of {made}, "
+        f"{days} day{'' if days == 1 else 's'} old"
+    )
     if span is not None and span[1] - found[0].made > _LATE:
         return Finding("backups", f"{text}; what came in later is in none of them", "warning", remedy)
     if len(found) > 1 and size > settings.most_mb * _MIB:
