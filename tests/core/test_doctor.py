@@ -17,7 +17,7 @@ import pytest
 from attrs import frozen
 from click.testing import CliRunner
 from support.installations import running
-from support.ports import free_port
+from support.ports import free_port, has_ipv6
 from support.server import start, timecode
 from system.damage import PAGE, command, copied
 from timecode_core import hookimpl
@@ -227,7 +227,7 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         *("warning", "backups", "there are none in", "`timecode backup`"),
     ),
     "old backups": (_outdated, "warning", "backups", "the newest of 2023-11-01 12:00", "`timecode backup`"),
-    "too many backups": (_too_many_backups, "warning", "backups", "1.0 of 1 MiB", "most_mb"),
+    "too many backups": (_too_many_backups, "warning", "backups", "1.0 of 1 MiB, the newest of 2023-11-15", "most_mb"),
 }
 
 
@@ -312,8 +312,13 @@ def test_the_exit_code_tells_the_severest(home: Path) -> None:
     assert (told.returncode, told.stdout.splitlines()[-1], told.stderr) == (4, "1 fault and 1 warning.", "")
 
 
-def test_a_port_that_another_program_holds_is_a_fault(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", free_port())) as squatter:
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", pytest.param("::1", marks=pytest.mark.skipif(not has_ipv6(), reason="no ::1 here"))]
+)
+def test_a_port_that_another_program_holds_is_a_fault(home: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """On either address: the service takes both."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, free_port()), family=family) as squatter:
         port = squatter.getsockname()[1]
         monkeypatch.setenv("TIMECODE_INGEST_HTTP__PORT", str(port))
         code, (found,) = ill(home, "--quick")
@@ -329,10 +334,11 @@ def test_a_lock_that_is_held_by_who_does_not_answer_is_told_with_its_holder(home
     assert f"timecode serve on port 1 (process {os.getpid()})" in found.text
 
 
-@pytest.mark.parametrize(("free", "severity"), [(200 * _MIB, "warning"), (_MIB, "fault"), (300 * _MIB, None)])
+@pytest.mark.parametrize(("free", "severity"), [(256 * _MIB + 1000, "warning"), (_MIB, "fault"), (300 * _MIB, None)])
 def test_a_disk_that_is_nearly_full_is_told(
     home: Path, monkeypatch: pytest.MonkeyPatch, free: int, severity: str | None
 ) -> None:
+    """A rebuild or a backup takes as much again as the database, and that is not to be the last."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=free))
     assert [(one.topic, one.severity) for one in ill(home, "--quick")[1]] == ([("disk", severity)] if severity else [])
 
