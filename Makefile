@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 SOURCES := core plugins tests bench examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install develop browser node-modules extension test test-python test-extension test-editor torture mutants days lint format bench constraints clean
+.PHONY: help run demo install develop browser systemd node-modules extension test test-python test-extension test-editor torture mutants days lint format bench constraints clean
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ $(VENV)/.developed: pyproject.toml constraints.txt | $(BIN)/python
 browser:
 	@tools/need-browser
 
+systemd:
+	@tools/need-systemd
+
 node-modules: extension/node_modules/.installed
 
 extension/node_modules/.installed: extension/package.json extension/package-lock.json
@@ -52,7 +55,7 @@ extension: node-modules ## Build the VS Code extension, extension/timecode-*.vsi
 
 test: test-extension test-python test-editor ## Run every test
 
-test-python: develop browser
+test-python: develop browser systemd
 	$(PYTEST) -n 3 --dist worksteal tests --ignore tests/extension
 
 test-editor: develop browser extension

@@ -74,7 +74,8 @@ if TYPE_CHECKING:
     from timecode_core.serving.service import Service as Service
     from timecode_core.setup.home import Home as Home
     from timecode_core.setup.lock import FileLock as FileLock, WriteLock as WriteLock
-    from timecode_core.setup.private import read_private as read_private
+    from timecode_core.setup.logbook import Logbook as Logbook
+    from timecode_core.setup.private import read_private as read_private, sync_folder as sync_folder
     from timecode_core.setup.remedies import file_error as file_error
     from timecode_core.setup.settings import CoreSettings as CoreSettings
     from timecode_core.stretch import Stretch as Stretch
@@ -146,7 +147,8 @@ _MODULES = {
     "serving.service": ("Service",),
     "setup.home": ("Home",),
     "setup.lock": ("FileLock", "WriteLock"),
-    "setup.private": ("read_private",),
+    "setup.logbook": ("Logbook",),
+    "setup.private": ("read_private", "sync_folder"),
     "setup.remedies": ("file_error",),
     "setup.settings": ("CoreSettings",),
     "stretch": ("Stretch",),

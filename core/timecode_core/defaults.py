@@ -83,10 +83,10 @@ def timecode_commands() -> list[click.Command]:
     from timecode_core.deferred import DeferredCommand
 
     names = (
-        *("config", "demo", "doctor", "events", "export", "plugins", "rebuild", "report", "status", "today"),
-        "verify",
+        "backup config demo doctor events export forget logs plugins rebuild recover report restore service status "
+        "stop today verify"
     )
-    return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names]
+    return [DeferredCommand(name, f"timecode_core.commands.{name}:{name}") for name in names.split()]
 
 
 @hookimpl

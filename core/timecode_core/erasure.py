@@ -31,10 +31,15 @@ class Erasure:
 
 @frozen
 class Erased:
-    """What is, or would be, forgotten: how many events, and the time credited to them in microseconds, by project."""
+    """What is, or would be, forgotten: how many events, and the time credited to them in microseconds, by project.
+
+    `first` and `last` are the days that they are of; None where there are none.
+    """
 
     events: int = 0
     projects: Mapping[str, int] = field(factory=dict)
+    first: date | None = None
+    last: date | None = None
 
     @property
     def time(self) -> int:

@@ -211,6 +211,15 @@ class Maintenance(Protocol):
     def open(self, path: Path, *, writable: bool = False) -> Store:
         """Open another database of this kind, such as a copy that `Store.backup` has made; writable, it may be new."""
 
+    def copies(self) -> Sequence[Path]:
+        """The files in which an upgrade or a restore has kept what was stored before; `open` can open them."""
+
+    def companions(self, path: Path) -> Sequence[Path]:
+        """The files that may lie beside such a file and hold a part of what it says, such as a log. Some may not exist.
+
+        Each is named as the file, with something behind.
+        """
+
     def restore(self, path: Path) -> Path | None:
         """Put what is in the file `path` in the place of the store's own data, whatever state these are in.
 

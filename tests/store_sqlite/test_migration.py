@@ -4,8 +4,10 @@ from pathlib import Path
 
 import apsw
 import pytest
+from support.stores import left_as_by_a_kill, times
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
+from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.schema import MIGRATIONS
 from timecode_store_sqlite.store import SqliteStore
 
@@ -104,3 +106,21 @@ def test_reading_never_migrates(path: Path) -> None:
     with pytest.raises(StoreError, match=r"earlier version.*timecode serve"):
         SqliteStore(path, writable=False, migrations=NEXT)
     assert ask(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+
+
+def test_one_that_was_killed_in_its_migration_goes_on(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its log is its own then, though the last service that closed it knew of none."""
+    copies = []
+
+    def copied(file: Path) -> None:
+        copies.append(left_as_by_a_kill(file, tmp_path / "killed"))
+
+    monkeypatch.setattr(hold_module, "close_to_others", copied)
+    SqliteStore(path, migrations=NEXT).close()
+    monkeypatch.undo()
+    for writable in (False, True):
+        store = SqliteStore(copies[0], writable=writable, migrations=NEXT)
+        assert times(store) == [1]
+        store.close()

@@ -6,7 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from store_sqlite.power import Disk, PowerVFS
+from store_sqlite.power import Disk, PowerVFS, without_sqlite
+from support.stores import times, write
 from timecode_core.aggregation import Aggregation
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
@@ -159,3 +160,20 @@ def test_the_test_catches_a_store_that_loses(life: Life, tmp_path: Path) -> None
         except Lost:
             caught += 1
     assert caught > CUTS_OF_MUTANTS // 20
+
+
+def test_a_backup_that_was_made_is_there(path: Path, tmp_path: Path) -> None:
+    """By its name, which is nothing that a disk has at once, and whole."""
+    store = SqliteStore(path)
+    write(store, *range(100))
+    for seed in range(20):
+        after = tmp_path / f"{seed}-after"
+        after.mkdir()
+        disk = Disk(seed=seed, folder=tmp_path)
+        with without_sqlite(disk):
+            store.backup(tmp_path / f"{seed}.backup")
+            disk.restore(after)
+        copy = SqliteStore(after / f"{seed}.backup")
+        assert times(copy) == list(range(100))
+        copy.close()
+    store.close()

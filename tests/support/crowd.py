@@ -65,6 +65,11 @@ class Cost:
     seconds: list[float]
 
     @property
+    def p50(self) -> float:
+        """The one in the middle."""
+        return self.seconds[len(self.seconds) // 2]
+
+    @property
     def p99(self) -> float:
         """The 99th of a hundred."""
         return self.seconds[min(len(self.seconds) - 1, len(self.seconds) * 99 // 100)]

@@ -17,7 +17,7 @@ from typing import Any
 from attrs import define, field, frozen
 from support.ports import free_port
 
-_COMMAND = "import sys; from timecode_core.cli import main; sys.exit(main())"
+COMMAND = "import sys; from timecode_core.cli import main; sys.exit(main())"
 # Whoever runs the tests may ignore these (nohup and a shell's background do), and children inherit that.
 _SIGNALS = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); signal.signal(signal.SIGHUP, signal.{}); "
@@ -35,7 +35,7 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
 def timecode(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run one `timecode` command to its end."""
     return subprocess.run(
-        [sys.executable, "-c", _COMMAND, *arguments],
+        [sys.executable, "-c", COMMAND, *arguments],
         env=environment(home, **settings),
         capture_output=True,
         text=True,
@@ -164,16 +164,20 @@ def start(
     server: str = "auto",
     python: tuple[str, ...] = (),
     nohup: bool = False,
+    first: str = "",
     **settings: str,
 ) -> Server:
-    """Start `timecode serve` and wait until it is ready. `python` are options of the interpreter."""
+    """Start `timecode serve` and wait until it is ready.
+
+    `python` are options of the interpreter; `first` is Python that runs before anything else.
+    """
     signals = _SIGNALS.format("SIG_IGN" if nohup else "SIG_DFL")
     chosen = port or free_port()
     home.parent.mkdir(parents=True, exist_ok=True)
     log = home.parent / f"{home.name}-serve.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, *python, "-c", signals + _COMMAND, "serve", "--port", str(chosen)],
+            [sys.executable, *python, "-c", f"{signals}{first}\n{COMMAND}", "serve", "--port", str(chosen)],
             env=environment(home, ingest_http__server=server, **settings),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -41,3 +41,14 @@ def somebody_reading(path: Path) -> Iterator[int]:
         yield int(count)
     finally:
         connection.close()
+
+
+def make_version_1(path: Path) -> None:
+    """Make a database that nobody has open what the first version of Timecode would have written."""
+    connection = apsw.Connection(str(path))
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+        connection.execute("ALTER TABLE contexts DROP COLUMN mark; PRAGMA user_version = 1").fetchall()
+    finally:
+        connection.close()
+    path.with_name(f"{path.name}.state").unlink(missing_ok=True)

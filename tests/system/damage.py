@@ -133,27 +133,33 @@ def damage(home: Path, seed: int) -> str:
     path = home / DATABASE
     if rng.random() < 0.1:
         statement = rng.choice(IN_ROWS)
-        connection = apsw.Connection(str(path))
-        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
-        connection.execute("PRAGMA writable_schema = ON; PRAGMA journal_mode = DELETE").fetchall()
-        with suppress(apsw.Error):
-            connection.execute(statement).fetchall()
-        connection.close()
+        execute(path, statement)
         return statement
     kind = rng.choice(IN_BYTES)
-    _edit(path, kind, rng)
+    edit(path, kind, rng)
     return kind.__name__
+
+
+def execute(path: Path, statement: str) -> None:
+    """Run a statement on a database, be it on SQLite's own tables."""
+    connection = apsw.Connection(str(path))
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+    connection.execute("PRAGMA writable_schema = ON; PRAGMA journal_mode = DELETE").fetchall()
+    with suppress(apsw.Error):
+        connection.execute(statement).fetchall()
+    connection.close()
 
 
 def damage_log(home: Path, seed: int) -> str:
     """Damage the log that a kill -9 has left. Says how."""
     rng = random.Random(seed)
     kind = rng.choice(IN_THE_LOG)
-    _edit(home / f"{DATABASE}-wal", kind, rng)
+    edit(home / f"{DATABASE}-wal", kind, rng)
     return kind.__name__
 
 
-def _edit(path: Path, kind: Callable[[bytearray, random.Random], None], rng: random.Random) -> None:
+def edit(path: Path, kind: Callable[[bytearray, random.Random], None], rng: random.Random) -> None:
+    """Damage a file by one of the kinds."""
     content = bytearray(path.read_bytes())
     kind(content, rng)
     path.write_bytes(content)

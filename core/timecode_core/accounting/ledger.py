@@ -12,8 +12,7 @@ from timecode_core.accounting.crediting import chunks, credited, parts
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import SECOND_US, Calendar
 from timecode_core.event import Event
-from timecode_core.protocols import Key, Rule, Transaction
-from timecode_core.stretch import Stretch
+from timecode_core.protocols import Key, Rule, Run, Transaction
 
 _CLUSTER_GAP_US = 300 * SECOND_US
 """New events further apart are read in separate runs: it costs less than reading what is stored between them."""
@@ -33,11 +32,11 @@ class Added:
 
 
 class Ledger:
-    """Adds events to a store, and the difference they make to its aggregations, in the same transaction.
+    """Adds events to a store or takes them out, with the difference they make to its aggregations, in one transaction.
 
-    How it stays exact: a rule credits each gap by its two ends and what still runs over it. So new events change only
-    the gap before them and those up to their own ends. That run is read, credited as it stood (minus) and as it will
-    stand (plus), and the sum is applied.
+    How it stays exact: a rule credits each gap by its two ends and what still runs over it. So events that come or go
+    change only the gap before them and those up to their own ends. That run is read, credited as it stood (minus) and
+    as it will stand (plus), and the sum is applied.
     """
 
     def __init__(self, rule: Rule, calendar: Calendar, aggregations: Sequence[Aggregation]) -> None:
@@ -79,16 +78,29 @@ class Ledger:
         new = list(_unknown(cluster, run.inside, added.known_as))
         if not new:
             return
-        before = [*run.open, run.before] if run.before else []
-        after = [run.after] if run.after else []
-        cells.add(self._gaps(before, run.inside, after), -1)
-        cells.add(self._gaps(before, sorted((*run.inside, *new), key=_key), after))
+        self._credit(run, run.inside, cells, -1)
+        self._credit(run, sorted((*run.inside, *new), key=_key), cells)
         transaction.insert(new)
         added.new.update(event.id for event in new)
 
-    def _gaps(self, before: Sequence[Event], inside: Sequence[Event], after: Sequence[Event]) -> Iterator[Stretch]:
-        start = max(0, len(before) - 1)
-        return self.rule.stretches([*before, *inside, *after], start, len(before) + len(inside))
+    def remove(self, transaction: Transaction, events: Sequence[Event]) -> None:
+        """Take stored events out, and bring the aggregations to what the others say."""
+        self._drop_again(transaction)
+        cells = Cells(self.calendar, self.aggregations)
+        for cluster in _far_apart(sorted(events, key=_key)):
+            gone = {event.id for event in cluster}
+            run = transaction.run((cluster[0].time, b""), max(event.end for event in cluster), self.rule.look_back)
+            self._credit(run, run.inside, cells, -1)
+            self._credit(run, [event for event in run.inside if event.id not in gone], cells)
+            transaction.delete(cluster)
+        self._apply(transaction, cells)
+
+    def _credit(self, run: Run, inside: Sequence[Event], cells: Cells, sign: int = 1) -> None:
+        """Credit the gaps of a run that has these events inside."""
+        before = [*run.open, run.before] if run.before else []
+        after = [run.after] if run.after else []
+        start, stop = max(0, len(before) - 1), len(before) + len(inside)
+        cells.add(self.rule.stretches([*before, *inside, *after], start, stop), sign)
 
     def _apply(self, transaction: Transaction, cells: Cells) -> None:
         for name, reason in cells.failures.items():

@@ -32,6 +32,13 @@ class Terms:
         """A ledger on today's terms."""
         return Ledger(self.build_rule(self.core), calendar_of(self.core), self.aggregations)
 
+    def recorded_ledger(self, metadata: Mapping[str, str]) -> Ledger:
+        """A ledger on the terms that the store's totals were made on, for the aggregations it keeps in today's form.
+
+        Raises BusyError, StoreError, as `recorded_rule`.
+        """
+        return Ledger(self.recorded_rule(metadata), self.recorded_calendar(metadata), self.filled(metadata))
+
     def described(self, rule: Rule) -> str:
         """What a store keeps of today's settings and their rule."""
         settings = {key: getattr(self.core, key) for key in _KEYS}

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import click
 
+from timecode_core.accounting.terms import Terms
 from timecode_core.answering.answers import Answers
 from timecode_core.answering.periods import PERIODS, Range
 from timecode_core.commands.progress import progress_bar
-from timecode_core.protocols import Guarded
+from timecode_core.protocols import Guarded, Store
+from timecode_core.safekeeping.looking import look_through
 from timecode_core.selection import Selection
-from timecode_core.serving.looking import look_through
 from timecode_core.wiring.installation import Installation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,8 +50,8 @@ def selecting(command: F) -> F:
 
 
 @contextmanager
-def reading(installation: Installation) -> Iterator[Answers]:
-    """The answers of the store, opened for reading only; looked through first where it is in doubt."""
+def opened(installation: Installation) -> Iterator[tuple[Terms, Store]]:
+    """The store, opened for reading only, and the terms of today; looked through first where it is in doubt."""
     installation.check()
     terms, store = installation.terms(), installation.store()
     try:
@@ -58,14 +59,22 @@ def reading(installation: Installation) -> Iterator[Answers]:
         if isinstance(store, Guarded) and store.doubt:
             with progress_bar(f"Looking through the database: {store.doubt}") as tell:
                 warnings = look_through(terms, store, tell)
-        yield Answers(terms, store)
+        yield terms, store
         for warning in warnings:  # below an answer that does not meet what it is about
             click.echo(f"timecode: {warning}", err=True)
     finally:
         store.close()
 
 
-def _day(text: str, today: date) -> date:
+@contextmanager
+def reading(installation: Installation) -> Iterator[Answers]:
+    """The answers of the store, opened as `opened` does."""
+    with opened(installation) as (terms, store):
+        yield Answers(terms, store)
+
+
+def named_day(text: str, today: date) -> date:
+    """The day that an option names."""
     named = {"today": today, "yesterday": today - timedelta(days=1)}
     try:
         return named.get(text) or date.fromisoformat(text)
@@ -86,8 +95,8 @@ def select(
         raise click.UsageError("--period goes alone, without --from and --to.")
     if from_day or to_day:
         today = answers.today()
-        last = _day(to_day, today) if to_day else today
-        days: str | Range = (_day(from_day, today) if from_day else last, last)
+        last = named_day(to_day, today) if to_day else today
+        days: str | Range = (named_day(from_day, today) if from_day else last, last)
     else:
         days = period_name or default
     filters: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)

@@ -37,7 +37,7 @@ def demo(context: click.Context, days: int, seed: int, serve: bool, port: int) -
     home = Home(installation.home.path / "demo")
     core = {"timezone": installation.settings.core.timezone, "week_start": installation.settings.core.week_start}
     # Nothing else of the settings: a store's path or address among them would lead to your own data.
-    invented = Installation(home, Settings({"core": core}), installation.plugins)
+    invented = Installation(home, Settings({"core": core, "backups": {"daily": False}}), installation.plugins)
     count = _fill(invented, days, seed)
     click.echo(f"{count:,} invented heartbeats of {days} days are in {home.path}")
     server = (

@@ -13,7 +13,7 @@ from timecode_core.commands.formatting import duration, printable
 from timecode_core.commands.progress import progress_bar
 from timecode_core.errors import TimecodeError
 from timecode_core.finding import Finding, Severity
-from timecode_core.serving.looking import BEYOND, REBUILD, REMEDY
+from timecode_core.safekeeping.looking import BEYOND, REBUILD, REMEDY
 from timecode_core.wiring.installation import Installation
 
 _MARKS: dict[Severity, str] = {"ok": "ok", "warning": " !", "fault": " x"}

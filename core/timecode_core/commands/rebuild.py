@@ -11,7 +11,7 @@ from timecode_core.accounting.upkeep import Upkeep
 from timecode_core.commands.progress import progress_bar
 from timecode_core.errors import TimecodeError
 from timecode_core.protocols import Guarded, Mending
-from timecode_core.serving.looking import BEYOND
+from timecode_core.safekeeping.looking import BEYOND
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 

@@ -8,7 +8,7 @@ from timecode_core.accounting.verification import verify as verify_store
 from timecode_core.commands.formatting import duration
 from timecode_core.commands.progress import progress_bar
 from timecode_core.errors import TimecodeError
-from timecode_core.serving.looking import REMEDY
+from timecode_core.safekeeping.looking import REMEDY
 from timecode_core.wiring.installation import Installation
 
 _SHOWN = 5

@@ -14,7 +14,7 @@ from timecode_core.accounting.terms import Terms
 from timecode_core.accounting.upkeep import Progress, Upkeep
 from timecode_core.errors import DamageError, StoppedError, TimecodeError, UnavailableError
 from timecode_core.protocols import Guarded, Store, Transaction
-from timecode_core.serving.looking import look_through
+from timecode_core.safekeeping.looking import look_through
 from timecode_core.serving.writer import Writer
 
 _log = logging.getLogger("timecode.service")

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from timecode_core import __version__
 from timecode_core.answering.answers import Answers
 from timecode_core.answering.rendering import Order, Rendering, Texts
-from timecode_core.errors import BusyError, TimecodeError
+from timecode_core.calendar import SECOND_US
+from timecode_core.erasure import Erased, Erasure
+from timecode_core.errors import BusyError, PluginError, TimecodeError
 from timecode_core.intake.intake import Intake
 from timecode_core.intake.wire import format_time
 from timecode_core.protocols import Rendered, Renderer
 from timecode_core.query import Query
 from timecode_core.receipt import Receipt
+from timecode_core.safekeeping.backups import Backups
+from timecode_core.safekeeping.forgetting import Forgetting
 from timecode_core.selection import Selection
+from timecode_core.serving.daily import DailyBackup
 from timecode_core.serving.keeper import Keeper
 from timecode_core.serving.sources import Sources
 from timecode_core.serving.writer import Writer
 from timecode_core.wiring.installation import Installation
+
+_log = logging.getLogger("timecode.service")
 
 
 class Service:
@@ -39,7 +49,23 @@ class Service:
         self._intake = Intake(steps, self._writer.submit, installation.settings.core.timezone)
         self._sources: Sources | None = None
         self._keeper = Keeper(terms, self._store, self._writer, self._ledger, self._begin)
+        self._daily = self._daily_backup()
         self._keeper.start()
+        if self._daily:
+            self._daily.start()
+
+    def _daily_backup(self) -> DailyBackup | None:
+        """What makes them; None where they are not wanted, or the store has no maintenance."""
+        if not self.installation.settings.backups.daily:
+            return None
+        with suppress(PluginError):
+            return DailyBackup(
+                Backups(self.installation.home, self.installation.settings.backups, self.installation.maintenance()),
+                self._store,
+                lambda: self.ready and not self.fault,
+                lambda: self.installation.zone().now(),
+            )
+        return None
 
     def _begin(self) -> None:
         """Events can be taken, for the first time or again, perhaps with other data."""
@@ -77,7 +103,21 @@ class Service:
     def submit(self, items: Sequence[object], source: str) -> Receipt:
         """Store decoded wire events; durable on return. Raises UnavailableError: then none of them is stored."""
         self._check_ready()
-        return self._intake.submit(items, source)
+        receipt = self._intake.submit(items, source)
+        if _log.isEnabledFor(logging.DEBUG):
+            counts = Counter(outcome.verdict for outcome in receipt.outcomes)
+            told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+            _log.debug("events from %s: %s", source, told or "none")
+        return receipt
+
+    def forget(self, erasure: Erasure, *, dry_run: bool = False) -> Erased:
+        """Forget events, durable on return; with `dry_run`, only tell which. Raises as `Forgetting` does; BusyError."""
+        self._check_ready()
+        forgetting = Forgetting(erasure, self._ledger, round(self.answers.now().timestamp() * SECOND_US))
+        if dry_run:
+            with self._store.reading() as reader:
+                return forgetting.survey(reader)
+        return self._writer.run(forgetting.do)
 
     @property
     def renderers(self) -> Mapping[str, Renderer]:
@@ -108,6 +148,8 @@ class Service:
             *self.installation.plugins.failures,
             *(f"aggregation {n}: {why}" for n, why in dict(self._ledger.failures).items()),
         ]
+        if self._daily and self._daily.fault:
+            failures.append(f"backup: {self._daily.fault}")
         failures += [
             f"source {name}: {why}" for name, why in (dict(self._sources.failures).items() if self._sources else ())
         ]
@@ -146,6 +188,8 @@ class Service:
 
     def close(self) -> None:
         """Stop watching and the sources, finish what is being written, and close the store."""
+        if self._daily:
+            self._daily.close()
         self._keeper.close()
         if self._sources:
             self._sources.stop()

@@ -18,7 +18,7 @@ _SIGNS = frozenset({"token", "machine_id", "config.toml", "hash_key", "service.j
 _SIGN_STEMS = ("timecode.db", "timecode.lock")
 """A folder with one of these, or with a name that begins so, is one of Timecode's."""
 _NO_MATTER = frozenset(
-    {".gitignore", "plugins", "backups", "demo", "open.html"}  # ours, but anybody may have such a name
+    {".gitignore", "plugins", "backups", "logs", "demo", "open.html"}  # ours, but anybody may have such a name
     | {".DS_Store", ".localized", ".directory", "desktop.ini", "Thumbs.db", "lost+found"}  # that systems leave behind
 )
 _SHOWN = 3

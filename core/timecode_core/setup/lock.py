@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import time
 from contextlib import suppress
@@ -60,7 +61,7 @@ class FileLock:
     """
 
     def __init__(self, path: Path, guarded: Path) -> None:
-        self._path = path
+        self.path = path
         self._guarded = guarded
         self._descriptor = -1
 
@@ -68,23 +69,29 @@ class FileLock:
     def holder(self) -> str:
         """Who holds the lock or held it last, as it wrote itself down; empty where that is unknown."""
         try:
-            return self._path.read_text(encoding="utf-8", errors="replace").strip()
+            return self.path.read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             return ""
+
+    @property
+    def process(self) -> int | None:
+        """The id of the holder's process, as it wrote itself down; None where that is unknown."""
+        found = re.search(r"\(process (\d+)\)$", self.holder)
+        return int(found[1]) if found else None
 
     def acquire(self, purpose: str = "") -> None:
         """Take the lock and write down who holds it, and for what. Raises BusyError that names the holder."""
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o600)
         except OSError as error:
-            raise file_error(TimecodeError, "open", self._path, error) from error
+            raise file_error(TimecodeError, "open", self.path, error) from error
         try:
             _lock_patiently(descriptor)
         except OSError as error:
             os.close(descriptor)
             if error.errno not in _HELD:
                 raise TimecodeError(
-                    f"cannot lock {self._path}: {error.strerror}.", remedy="Use a disk of this machine."
+                    f"cannot lock {self.path}: {error.strerror}.", remedy="Use a disk of this machine."
                 ) from error
             holder = self.holder or "another process"
             raise BusyError(f"{self._guarded} is being written by {holder}.", remedy="Stop that first.") from error
@@ -97,7 +104,7 @@ class FileLock:
     def in_place(self) -> bool:
         """Whether the path still names the file that is locked. Where it doesn't, somebody else can take the other."""
         try:
-            return os.path.samestat(os.fstat(self._descriptor), os.stat(self._path))  # noqa: PTH116  (at every commit)
+            return os.path.samestat(os.fstat(self._descriptor), os.stat(self.path))  # noqa: PTH116  (at every commit)
         except OSError:
             return False
 
@@ -105,7 +112,7 @@ class FileLock:
     def taken(self) -> bool:
         """Whether some process holds the lock at this moment."""
         try:
-            descriptor = os.open(self._path, os.O_RDWR | _NO_FOLLOW)
+            descriptor = os.open(self.path, os.O_RDWR | _NO_FOLLOW)
         except OSError:
             return False
         try:
@@ -114,6 +121,21 @@ class FileLock:
             return error.errno in _HELD
         finally:
             os.close(descriptor)
+        return False
+
+    def is_open_in(self, process: int) -> bool:
+        """Whether a process has the lock's file open, where the system tells (Linux does); elsewhere true.
+
+        Raises PermissionError for another user's process.
+        """
+        try:
+            opened = list(Path(f"/proc/{process}/fd").iterdir())
+        except FileNotFoundError:
+            return not Path("/proc/self/fd").exists()
+        for link in opened:
+            with suppress(FileNotFoundError):
+                if link.samefile(self.path):
+                    return True
         return False
 
     def release(self) -> None:

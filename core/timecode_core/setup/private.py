@@ -38,7 +38,7 @@ def replace_private(path: Path, text: str) -> None:
     try:
         write_private(draft, text)
         draft.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -52,8 +52,8 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    """Have the new name on disk, too, where a system can: what was revoked must not come back with the power."""
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk, where a system can: what was removed must not come back with the power."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

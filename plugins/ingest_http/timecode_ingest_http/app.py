@@ -25,6 +25,7 @@ from timecode_ingest_http.refusals import Refusals
 from timecode_ingest_http.resources.assets import AssetsResource, ShellAssetsResource
 from timecode_ingest_http.resources.events import EventsResource
 from timecode_ingest_http.resources.export import ExportResource
+from timecode_ingest_http.resources.forget import ForgetResource
 from timecode_ingest_http.resources.health import HealthResource
 from timecode_ingest_http.resources.hello import HelloResource
 from timecode_ingest_http.resources.login import LoginResource
@@ -79,6 +80,7 @@ def own_mounts(
         Mount("/api/v1/session/bearer", BearerResource(sign_in), OPEN),
         Mount("/api/v1/session/end", SignOutResource(sign_in, credentials), Policy(takes=("session",))),
         Mount("/api/v1/events", EventsResource(service), Policy(takes={"POST": ("token", "ingest")})),
+        Mount("/api/v1/forget", ForgetResource(service)),
         Mount("/api/v1/stats", StatsResource(service)),
         Mount("/api/v1/status", StatusResource(service), Policy(takes={"GET": RIGHTS})),
         Mount("/api/v1/export/{renderer}", ExportResource(service)),

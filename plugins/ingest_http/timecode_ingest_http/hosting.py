@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from timecode_core import Installation, Service
+from timecode_core import Installation, Logbook, Service, __version__
 
 from timecode_ingest_http.access.codes import Codes
 from timecode_ingest_http.access.sign_in import link_with
@@ -17,6 +17,7 @@ from timecode_ingest_http.settings import HttpSettings
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+_log = logging.getLogger("timecode.service")
 
 _NEW_OBJECTS = 20_000
 """After so many more objects than before the interpreter looks for cycles."""
@@ -25,12 +26,16 @@ _NEW_OBJECTS = 20_000
 class Hosted:
     """The service, started, and its WSGI application."""
 
-    def __init__(self, installation: Installation, settings: HttpSettings, identity: Identity) -> None:
-        logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
+    def __init__(
+        self, installation: Installation, settings: HttpSettings, identity: Identity, logbook: Logbook
+    ) -> None:
+        logbook.take_over()
         self._identity = identity
         self._codes = Codes()
         self._service = Service(installation)
-        self._service.start()
+        with logbook.noting():
+            self._service.start()
+        _log.info("started: version %s, port %d. %s", __version__, identity.port, installation.zone())
         mounts = installation.plugins.collect("timecode_http_resources", service=self._service)
         self.refusals = Refusals()
         app = make_app(self._service, settings, identity, self._codes, mounts, self.refusals)
@@ -59,3 +64,4 @@ class Hosted:
         """Finish what is being written, and close the store."""
         self._service.close()
         self.refusals.close()
+        _log.info("stopped")

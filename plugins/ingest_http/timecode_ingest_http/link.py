@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from timecode_core import Erased, Erasure, Home, TimecodeError
@@ -52,7 +53,8 @@ class Link:
         answer = self._client.call("POST", "/api/v1/forget", _document(erasure), timeout_s=_LONG_S)
         try:
             projects = {str(row["project"]): round(row["seconds"] * 1_000_000) for row in answer["projects"]}
-            return Erased(int(answer["events"]), projects)
+            days = (None if answer[end] is None else date.fromisoformat(answer[end]) for end in ("from", "to"))
+            return Erased(int(answer["events"]), projects, *days)
         except (KeyError, TypeError, ValueError) as error:
             raise TimecodeError(
                 f"the service on port {self._port} did not say what it has forgotten.",

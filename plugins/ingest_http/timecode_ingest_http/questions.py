@@ -58,11 +58,14 @@ def _days(parameters: Parameters, answers: Answers) -> str | tuple[date, date]:
 
 def _day(parameters: Parameters, name: str) -> date | None:
     text = one(parameters, name)
-    if text is None:
-        return None
+    return None if text is None else day(name, text)
+
+
+def day(name: str, text: str) -> date:
+    """The day that a parameter names. Raises QueryError."""
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise QueryError(f"{name} must be a day such as 2026-01-31, not {text!r}.")
+    raise QueryError(f"{name} must be a day such as 2026-01-31, not {text!r:.60}.")

@@ -11,13 +11,14 @@ from timecode_store_sqlite.settings import TABLE, SqliteSettings
 if TYPE_CHECKING:
     from timecode_core import Finding, Installation
 
+    from timecode_store_sqlite.maintenance import SqliteMaintenance
     from timecode_store_sqlite.store import SqliteStore
 
 
 @hookimpl
 def timecode_stores() -> list[Provider]:
     """Offer the store `sqlite`."""
-    return [Provider(name="sqlite", table=TABLE, settings=SqliteSettings, build=_build)]
+    return [Provider("sqlite", _build, TABLE, SqliteSettings, maintain=_maintain)]
 
 
 @hookimpl
@@ -34,3 +35,9 @@ def _build(settings: SqliteSettings, context: Context) -> SqliteStore:
     if context.writable:
         context.home.make()
     return SqliteStore(settings.file(context.home.path), settings, writable=context.writable)
+
+
+def _maintain(settings: SqliteSettings, context: Context) -> SqliteMaintenance:
+    from timecode_store_sqlite.maintenance import SqliteMaintenance
+
+    return SqliteMaintenance(settings.file(context.home.path), settings)

@@ -19,6 +19,7 @@ from timecode_store_sqlite.locks import Locks
 from timecode_store_sqlite.log import check_log, check_there, log_of
 from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
 from timecode_store_sqlite.migration import migrate
+from timecode_store_sqlite.restoring import complete
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,16 +79,20 @@ class Hold:
         try:
             mark = self._marker.read()
             new = mark is None and not path.stat().st_size
-            own, logged = check_log(self._file, mark, vfs), saved or log_of(self._file).exists()
+            restored = complete(self._file, mark)
+            if restored:
+                self._footing.note(None)
+            own, logged = check_log(self._file, mark, vfs), saved or restored or log_of(self._file).exists()
             self.doubt = "" if new else mark.doubt(self._file) if mark else NO_RECORD
             writer = self.connections.open_writer()
-            migrate(writer, migrations)
+            self._sound = not self.doubt
+            self._low, self._high = own or 0, writer.revision
+            migrate(writer, migrations, self._write_mark)  # else the log would be taken for another's, did it end there
             close_to_others(self._file)
             self._locks.check()
             self._first_hole = self._locks.first_hole
             self._others = writer.others
-            self._sound = not self.doubt
-            self._low, self._high = own or 0, writer.revision
+            self._high = writer.revision
             self._missed = mark.missed(self._high, logged=logged) if mark else ""
             if self._missed:
                 _log.warning("%s: %s.", path, self._missed)

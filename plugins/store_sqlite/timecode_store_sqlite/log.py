@@ -26,7 +26,7 @@ _HEADER = 100
 """Every database begins with so many bytes; SQLite takes a shorter file for an empty one."""
 _WITH_LOG = b"\x02\x02"
 """The versions in a database's header, at 18, of one that is used with a log."""
-_PAGE_SIZES = tuple(2**n for n in range(9, 17))
+PAGE_SIZES = tuple(2**n for n in range(9, 17))
 _FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 _OWN = "SELECT revision, (SELECT rootpage FROM sqlite_schema WHERE name = 'state') FROM state"
 
@@ -51,6 +51,11 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> int | No
     log = log_of(file)
     if own is None or not _begins(log):
         return own
+    if mark and mark.coming == own:
+        raise StoreError(
+            f"{file} was restored, and that was broken off.",
+            remedy="Start the service, which completes it: timecode serve",
+        )
     held = set(_revisions(log, page))
     goes_on = all(own < later for later in held) and (not mark or (mark.state == "open" and mark.low == own))
     if _may_have_one(file) and (own in held or goes_on):
@@ -59,6 +64,11 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> int | No
         f"{log} is the log of another database, or of an earlier time: SQLite would write it over {file.name}.",
         remedy=f"Move {log.name} and {file.name}-shm away, start again, and keep them until you miss nothing.",
     )
+
+
+def own_revision(file: Path) -> int | None:
+    """The revision that the file holds without its log; None where that can't be read."""
+    return _own(file, None)[0]
 
 
 def log_bytes(file: Path) -> int:
@@ -112,7 +122,7 @@ def _revisions(log: Path, page: int) -> Iterator[int]:
     with suppress(OSError), log.open("rb") as file:
         head = file.read(HEAD)
         size, salts = int.from_bytes(head[8:12]), head[16:24]
-        if size not in _PAGE_SIZES:
+        if size not in PAGE_SIZES:
             return
         read = _reader(size)
         while len(frame := file.read(FRAME_HEAD + size)) == FRAME_HEAD + size and frame[8:16] == salts:

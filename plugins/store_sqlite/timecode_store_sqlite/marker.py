@@ -38,6 +38,7 @@ class Mark:
     `sound`: whether it has been looked through, or was new, since somebody last had reason to doubt it.
     `low`, `high`: the revision that the file itself holds, its log apart, is one of these or between them.
     `size`, `modified_ns`, `first_page`: what a closed file looks like; bytes, mtime, a hash of its first page.
+    `coming`: the revision of the file that a restore is about to put in its place, if one is under way.
     """
 
     state: Literal["open", "closed"] = field(validator=validators.in_(("open", "closed")))
@@ -47,6 +48,7 @@ class Mark:
     size: int = field(default=0, validator=validators.instance_of(int))
     modified_ns: int = field(default=0, validator=validators.instance_of(int))
     first_page: str = field(default="", validator=validators.instance_of(str))
+    coming: int = field(default=0, validator=validators.instance_of(int))
 
     def doubt(self, path: Path) -> str:
         """Why the file is to be looked through before it is served; empty where nothing speaks for that."""
@@ -90,7 +92,7 @@ class Marker:
     """Reads and writes the marker of a database. Written in place, a sector at once, and synced."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(f"{path.name}.state")
+        self._path = marker_of(path)
 
     def read(self) -> Mark | None:
         """The mark, or None where there is none that can be read."""
@@ -117,6 +119,11 @@ class Marker:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
         return self.read() is None
+
+
+def marker_of(path: Path) -> Path:
+    """The marker beside a database."""
+    return path.with_name(f"{path.name}.state")
 
 
 def _when(revision: int) -> str:

@@ -12,7 +12,7 @@ from timecode_store_sqlite.label_sets import MARK, mark_of
 from timecode_store_sqlite.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from timecode_store_sqlite.connection import Connection
@@ -32,9 +32,10 @@ def check_version(connection: Connection, migrations: Sequence[str]) -> int:
     return version
 
 
-def migrate(connection: Connection, migrations: Sequence[str]) -> None:
+def migrate(connection: Connection, migrations: Sequence[str], begin: Callable[[], object]) -> None:
     """Bring the file to the latest version, one transaction a version, each after a backup beside the file.
 
+    `begin` is called before something is written to the log of a file that is not new.
     Raises StoreError for a file that isn't ours or is newer than we; where one fails, the file stays as it was.
     """
     new = not _version(connection, migrations)
@@ -42,11 +43,12 @@ def migrate(connection: Connection, migrations: Sequence[str]) -> None:
     connection.rows("PRAGMA journal_mode = WAL")  # once we know that it is ours; a restored backup lacks it too
     while (version := _version(connection, migrations)) < len(migrations):
         if not new:
-            kept = _free(connection.path.with_name(f"{connection.path.name}.v{version}.backup"))
+            kept = free_name(connection.path.with_name(f"{connection.path.name}.v{version}.backup"))
             copy(connection, kept)
             _log.warning(
                 "%s gets a new form; as it was, it is kept in %s, until you remove that", connection.path, kept
             )
+            begin()
         connection.rows("BEGIN IMMEDIATE")
         try:
             if _version(connection, migrations) == version:
@@ -74,6 +76,7 @@ def _version(connection: Connection, migrations: Sequence[str]) -> int:
     return int(version)
 
 
-def _free(path: Path) -> Path:
+def free_name(path: Path) -> Path:
+    """Give a name beside the path that nothing has: its own, or with a number behind it."""
     names = (path, *(path.with_name(f"{path.name}.{n}") for n in range(1, 1000)))
     return next(name for name in names if not name.exists())

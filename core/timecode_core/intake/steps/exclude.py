@@ -15,19 +15,41 @@ from timecode_core.subject import Seen
 
 def build_exclude(core: CoreSettings) -> SubjectStep:
     """The step for these settings. Raises SettingsError for a pattern that can't be read."""
-    projects = [composed(pattern).casefold() for pattern in core.exclude_projects]
-    paths = [spelt for pattern in core.exclude_paths for spelt in _spelt(composed(pattern))]
-    excluded_path = _path_matcher(paths) if paths else None
+    excluded_project = project_matcher(core.exclude_projects)
+    try:
+        excluded_path = path_matcher(core.exclude_paths) if core.exclude_paths else None
+    except ValueError as error:
+        raise SettingsError(
+            f"core.exclude_paths: {error}.", remedy="Write patterns as in a .gitignore file."
+        ) from error
 
     def exclude(seen: Seen) -> Seen | None:
-        project = seen.project.casefold()
-        if any(fnmatchcase(project, pattern) for pattern in projects):
+        if excluded_project(seen.project):
             return None
         if excluded_path and (excluded_path(seen.entity) or excluded_path(_full_path(seen))):
             return None
         return seen
 
     return exclude
+
+
+def project_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a project's name fits any of the shell patterns, ignoring case."""
+    spelt = [composed(pattern).casefold() for pattern in patterns]
+
+    def matches(project: str) -> bool:
+        name = project.casefold()
+        return any(fnmatchcase(name, pattern) for pattern in spelt)
+
+    return matches
+
+
+def path_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path fits the patterns, which are as in a .gitignore file. Raises ValueError for one that is none."""
+    from pathspec import GitIgnoreSpec  # most have no patterns, and start faster without
+
+    spec = GitIgnoreSpec.from_lines(spelt for pattern in patterns for spelt in _spelt(composed(pattern)))
+    return lambda path: spec.match_file(path.lstrip("/"))
 
 
 def _full_path(seen: Seen) -> str:
@@ -43,15 +65,3 @@ def _spelt(pattern: str) -> list[str]:
         return [pattern]
     home = normalise_path(os.path.expanduser("~"))  # noqa: PTH111  (unlike Path's, leaves it where there is none)
     return [pattern, f"{sign}/{home.lstrip('/')}{below[1:]}"]
-
-
-def _path_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
-    from pathspec import GitIgnoreSpec  # most have no patterns, and start faster without
-
-    try:
-        spec = GitIgnoreSpec.from_lines(patterns)
-    except ValueError as error:
-        raise SettingsError(
-            f"core.exclude_paths: {error}.", remedy="Write patterns as in a .gitignore file."
-        ) from error
-    return lambda path: spec.match_file(path.lstrip("/"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from timecode_core import Installation, TimecodeError, UnavailableError, WriteLock
+from timecode_core import Installation, Logbook, TimecodeError, UnavailableError, WriteLock
 
 from timecode_ingest_http.access.token import read_token
 from timecode_ingest_http.settings import TABLE, HttpSettings
@@ -47,12 +47,14 @@ def serve(installation: Installation, port: int | None) -> None:
     home = installation.home
     with WriteLock(home) as lock:
         lock.acquire(f"serve on port {settings.port}")
-        token = read_token(home)
-        home.secret("machine_id")
-        _run(installation, settings, token)
+        logbook = Logbook.begin(home, installation.settings.core.log_level, "gunicorn.error")
+        with logbook.noting():
+            token = read_token(home)
+            home.secret("machine_id")
+            _run(installation, settings, token, logbook)
 
 
-def _run(installation: Installation, settings: HttpSettings, token: str) -> None:
+def _run(installation: Installation, settings: HttpSettings, token: str, logbook: Logbook) -> None:
     """Start the server that the settings name. What only it needs is imported here."""
     from timecode_ingest_http.app import Identity
     from timecode_ingest_http.hosting import Hosted
@@ -78,7 +80,7 @@ def _run(installation: Installation, settings: HttpSettings, token: str) -> None
     listens = (
         f"Timecode listens on http://127.0.0.1:{settings.port} and keeps its data in {installation.home.path}. {zone}"
     )
-    start = partial(Hosted, installation, settings, Identity(token, settings.port))
+    start = partial(Hosted, installation, settings, Identity(token, settings.port), logbook)
     server.serve(settings, sockets, start, partial(_announce, listens))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import mmap
 import resource
 import signal
@@ -21,6 +22,7 @@ from timecode_ingest_http.hosting import Hosted, WsgiApp
 from timecode_ingest_http.servers.worker import GatheringWorker
 from timecode_ingest_http.settings import HttpSettings
 
+_log = logging.getLogger("timecode.service")
 _GRACE_S = 30
 _STUCK_S = 120
 _CONNECTIONS = 512
@@ -112,6 +114,8 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         worker.hosted = self._hosted
         if worker.age == 1:
             self._announce(self._hosted)
+        else:
+            _log.warning("the worker before this one has ended unexpectedly")
 
     def _end_if_failed(self) -> None:
         """The master's side: another worker would fail alike."""

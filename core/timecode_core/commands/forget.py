@@ -1,0 +1,157 @@
+"""`timecode forget`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from timecode_core.calendar import SECOND_US
+from timecode_core.commands.choosing import named_day, opened
+from timecode_core.commands.formatting import duration, shown
+from timecode_core.commands.progress import progress_bar, waiting
+from timecode_core.erasure import Erased, Erasure
+from timecode_core.errors import PluginError, TimecodeError
+from timecode_core.protocols import Guarded
+from timecode_core.safekeeping.backups import Backups
+from timecode_core.safekeeping.forgetting import Forgetting
+from timecode_core.safekeeping.looking import look_through
+from timecode_core.setup.lock import WriteLock
+from timecode_core.wiring.installation import Installation
+
+_SHOWN = 10
+
+
+@click.command()
+@click.option("--project", "projects", multiple=True, metavar="PATTERN", help="Of these projects, such as 'secret-*'.")
+@click.option("--entity", "entities", multiple=True, metavar="PATTERN", help="On these files, as in a .gitignore file.")
+@click.option("--machine", "machines", multiple=True, metavar="ID", help="From these machines, by their ids.")
+@click.option("--from", "from_day", metavar="DAY", help="From this day on, such as 2026-01-31.")
+@click.option("--to", "to_day", metavar="DAY", help="Up to this day, which counts too.")
+@click.option("--ahead", is_flag=True, help="Later than now: the clock that made them was wrong.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--backups", is_flag=True, help="Rewrite the backups that hold such events, too.")
+@click.pass_obj
+def forget(
+    installation: Installation,
+    projects: tuple[str, ...],
+    entities: tuple[str, ...],
+    machines: tuple[str, ...],
+    from_day: str | None,
+    to_day: str | None,
+    ahead: bool,  # noqa: FBT001  (click's call)
+    yes: bool,  # noqa: FBT001
+    backups: bool,  # noqa: FBT001
+) -> None:
+    """Remove events for good: those that fit all that is given; of several in one option, any.
+
+    \b
+    timecode forget --project 'secret-*'
+    timecode forget --entity '*.env' --from 2026-01-01
+    timecode forget --to 2019-12-31 --yes
+
+    It shows what would go, and asks. Every total is then what it would be had they never been there. Nothing brings
+    them back but a backup: it says which backups still hold some, and with --backups rewrites these. To keep such
+    events from being stored again, see exclude_projects and exclude_paths in the settings.
+    """  # noqa: D301  (\b is click's mark for "keep these lines")
+    with opened(installation) as (terms, store), store.reading() as reader:
+        zone = installation.zone()
+        today = zone.now().date()
+        erasure = Erasure(
+            projects=projects,
+            entities=entities,
+            machines=machines,
+            first=named_day(from_day, today) if from_day else None,
+            last=named_day(to_day, today) if to_day else None,
+            ahead=ahead,
+        )
+        ledger = terms.recorded_ledger(reader.metadata())
+        with progress_bar("Looking") as tell:
+            found = Forgetting(erasure, ledger, _now()).survey(reader, tell)
+    if found.events:
+        _show(found)
+        if not yes and not _confirmed():
+            click.echo("Nothing is forgotten.")
+            return
+        erased = _forget(installation, erasure)
+        click.echo(f"Forgotten: {_counted(erased)}.")
+    else:
+        click.echo("Nothing like that is stored.")
+    _in_backups(installation, erasure, rewrite=backups)
+
+
+def _now() -> int:
+    return round(datetime.now(UTC).timestamp() * SECOND_US)
+
+
+def _counted(erased: Erased) -> str:
+    return f"{erased.events:,} event{'' if erased.events == 1 else 's'}"
+
+
+def _show(found: Erased) -> None:
+    days = f"of {found.first}" if found.first == found.last else f"from {found.first} to {found.last}"
+    click.echo(f"{_counted(found)} {days}, with {duration(found.time)} of time:")
+    largest = sorted(found.projects.items(), key=lambda item: (-item[1], item[0]))
+    for project, us in largest[:_SHOWN]:
+        click.echo(f"  {duration(us):>10}  {shown('project', project)}")
+    if rest := largest[_SHOWN:]:
+        click.echo(f"  {duration(sum(us for _, us in rest)):>10}  {len(rest)} more projects")
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise TimecodeError("nobody is there to be asked, so that nothing is forgotten.", remedy="Add --yes.")
+    return click.confirm("Forget them for good?")
+
+
+def _forget(installation: Installation, erasure: Erasure) -> Erased:
+    """Through the running service; where there is none, under the lock."""
+    if link := installation.running():
+        with waiting("Forgetting…"):
+            return link.forget(erasure)
+    with WriteLock(installation.home) as lock:
+        lock.acquire("forget")
+        store = installation.store(writable=True)
+        try:
+            terms = installation.terms()
+            if isinstance(store, Guarded) and store.doubt:
+                with progress_bar("Looking through the database") as tell:
+                    look_through(terms, store, tell)
+            with progress_bar("Forgetting") as tell, store.writing() as transaction:
+                ledger = terms.recorded_ledger(transaction.metadata())
+                return Forgetting(erasure, ledger, _now()).do(transaction, tell)
+        finally:
+            store.close()
+
+
+def _in_backups(installation: Installation, erasure: Erasure, *, rewrite: bool) -> None:
+    """Say what backups hold of it; rewrite them where that is wanted."""
+    try:
+        backups = Backups(installation.home, installation.settings.backups, installation.maintenance())
+    except PluginError:
+        return  # a store that has none of ours
+    terms, failed, held = installation.terms(), 0, 0
+    for path in backups.everywhere():
+        try:
+            with backups.opened(path) as (store, keep):
+                with store.reading() as reader:
+                    forgetting = Forgetting(erasure, terms.recorded_ledger(reader.metadata()), _now())
+                    with progress_bar(f"Looking into {path.name}") as tell:
+                        found = forgetting.survey(reader, tell)
+                if found.events and rewrite:
+                    with progress_bar(f"Rewriting {path.name}") as tell, store.writing() as transaction:
+                        forgetting.do(transaction, tell)
+                    with progress_bar(f"Packing {path.name}", binary=True) as tell:
+                        keep(tell)
+        except TimecodeError as error:
+            failed += 1
+            click.echo(f"timecode: {path} could not be looked into: {' '.join(str(error).split())}", err=True)
+        else:
+            if found.events:
+                held += 1
+                click.echo(f"{path}: {'forgotten' if rewrite else 'still holds'} {_counted(found)}")
+    if held and not rewrite:
+        click.echo("To forget them there, too, give the same command with --backups; or remove what you need no more.")
+    if failed:
+        raise TimecodeError("some copies may still hold such events.", remedy="Remove them, or try again.")

@@ -1,0 +1,87 @@
+"""Recovering: what a damaged database still yields becomes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from attrs import frozen
+
+from timecode_core.accounting.crediting import FIRST_KEY
+from timecode_core.accounting.ledger import Ledger
+from timecode_core.accounting.terms import Terms
+from timecode_core.accounting.upkeep import Progress, Upkeep
+from timecode_core.accounting.verification import verify
+from timecode_core.calendar import day_date
+from timecode_core.errors import StoreError, TimecodeError
+from timecode_core.event import Event
+from timecode_core.protocols import Salvage, Store
+from timecode_core.safekeeping.drafts import draft_folder
+from timecode_core.wiring.installation import Installation
+
+
+@frozen
+class Recovered:
+    """What was recovered: `events`, the time that they are credited in microseconds, and their days.
+
+    `losses` are what is known to be lost or altered, a line each; `failures` the aggregations that failed, and why.
+    """
+
+    events: int
+    credited: int
+    first: date
+    last: date
+    losses: Sequence[str]
+    failures: Mapping[str, str]
+
+
+def recover(installation: Installation, damaged: Path, new: Path, progress: Progress) -> Recovered:
+    """Make a new database from what a damaged one yields, with totals by the settings of today, and look it through.
+
+    It is made in a folder beside, which is gone afterwards with all that a store keeps around its data. Only a whole
+    one, as `Store.backup` writes it, ever has the name. Raises TimecodeError.
+    """
+    if new.exists() or new.is_symlink():
+        raise TimecodeError(f"{new} exists already.", remedy="Move it away, or name a new file: --into NEW")
+    maintenance, terms = installation.maintenance(), installation.terms()
+    salvage = maintenance.salvage(damaged, progress)
+    ledger = terms.ledger()
+    if not new.parent.is_dir():
+        raise TimecodeError(f"there is no folder {new.parent}.", remedy="Create it first.")
+    with draft_folder(new.parent) as folder:
+        store = maintenance.open(folder / new.name, writable=True)
+        try:
+            _fill(store, salvage, terms, ledger, damaged)
+            found = verify(terms, store, progress)
+            if not found.clean:
+                raise TimecodeError(
+                    f"what was recovered does not add up: {found.faults[0][1]}.", remedy="Run `timecode recover` again."
+                )
+            store.backup(new)
+            first, last = (day_date(ledger.calendar.day(one.time, one.utc_offset)) for one in _ends(store))
+        finally:
+            store.close()
+    return Recovered(found.events, found.total, first, last, salvage.losses, dict(ledger.failures))
+
+
+def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger, damaged: Path) -> None:
+    """Store the events, each chunk in a transaction, and what they make of the totals, which begin empty."""
+    with store.writing() as transaction:
+        Upkeep.due(transaction.metadata(), terms, ledger).do(transaction, ledger, lambda _done, _all: None)
+    for events in salvage.events():
+        with store.writing() as transaction:
+            ledger.add(transaction, events)
+    with store.reading() as reader:
+        if not reader.count():
+            raise StoreError(
+                f"{damaged} holds no event that can be recovered.", remedy="Name another copy of it, or a backup."
+            )
+
+
+def _ends(store: Store) -> tuple[Event, Event]:
+    """The first event and the last."""
+    with store.reading() as reader:
+        (first,), last = reader.scan(FIRST_KEY, 2**63 - 1, 1), reader.last()
+    assert last is not None  # noqa: S101  (there is a first)
+    return first, last

@@ -1,0 +1,44 @@
+"""Retention: which backups are kept, and which make room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from attrs import frozen
+
+MIB = 1 << 20
+
+
+@frozen
+class Backup:
+    """A backup that Timecode made by itself, or was asked for without a name: when (UTC), and its size in bytes."""
+
+    path: Path
+    made: datetime
+    size: int
+
+
+def superfluous(backups: Sequence[Backup], newest: int, months: int, most_bytes: int) -> list[Backup]:
+    """Those that need not be kept, of some in any order.
+
+    Kept are so many of the newest, and the newest of each calendar month (UTC) from the month of the newest one back
+    over `months` more. Of these, the oldest go until the rest takes no more than `most_bytes`, but never the newest.
+    """
+    ordered = sorted(backups, key=lambda backup: (backup.made, backup.path.name), reverse=True)
+    kept: list[Backup] = []
+    seen: set[int] = set()
+    for place, backup in enumerate(ordered):
+        month = _month(backup)
+        monthly = month not in seen and _month(ordered[0]) - month <= months
+        seen.add(month)
+        if place < newest or monthly:
+            kept.append(backup)
+    while len(kept) > 1 and sum(backup.size for backup in kept) > most_bytes:
+        kept.pop()
+    return [backup for backup in ordered if backup not in kept]
+
+
+def _month(backup: Backup) -> int:
+    return backup.made.year * 12 + backup.made.month

@@ -1,0 +1,125 @@
+"""Restoring: another file comes into the place of the database, and what was there is kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import apsw
+import attrs
+from timecode_core import StoreError, file_error, sync_folder
+
+from timecode_store_sqlite.backup import copy
+from timecode_store_sqlite.location import check_location
+from timecode_store_sqlite.locks import Locks, lock_of
+from timecode_store_sqlite.log import log_bytes, log_of, own_revision
+from timecode_store_sqlite.marker import Mark, Marker, marker_of
+from timecode_store_sqlite.migration import free_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from timecode_store_sqlite.connection import Connection
+
+_PIECE = 1 << 20
+
+
+def restore(connection: Connection, path: Path) -> Path | None:
+    """Put what a connection is open to in the place of the database at `path`. Gives where that is kept, or None.
+
+    The steps, and where a crash after each leaves it:
+
+    1. A copy is made beside it, whole and on disk: the old one, untouched.
+    2. The old file, its log and its marker are copied to the name under which they are kept: the old one, untouched.
+    3. The marker tells which revision is coming: the old one.
+    4. The copy takes its name: the new one, with the log of the old, which the next that opens it removes.
+    5. The old log and the shared memory are removed: the new one, which is looked through when it is next opened.
+    6. A marker says that it was closed in good order.
+
+    Raises BusyError while somebody else writes, StoreError.
+    """
+    check_location(path)
+    file = path.resolve()
+    draft = file.with_name(f"{file.name}.restoring")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(path):
+            draft.unlink(missing_ok=True)
+            revision = copy(connection, draft)
+            kept = _keep(file) if file.exists() else None
+            marker = Marker(file)
+            if file.exists():
+                marker.write(attrs.evolve(marker.read() or _unknown(file), coming=revision))
+            draft.replace(file)
+            sync_folder(file.parent)
+            _part_with_log(file)
+            try:
+                marker.write(Mark("closed", sound=True, low=revision, high=revision).closed(file))
+            except (StoreError, apsw.Error):
+                marker.drop()  # it is looked through then
+            return kept
+    except OSError as error:
+        raise file_error(StoreError, "restore", path, error) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Nobody else writes meanwhile to the database, or to one that comes into its place."""
+    lock = Locks(path) if path.exists() else lock_of(path)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _keep(file: Path) -> Path:
+    """Copy the database, its log and its marker, as they are: the log may hold what the database lacks."""
+    kept = free_name(file.with_name(f"{file.name}.before-restore"))
+    copies = {marker_of(file): marker_of(kept), file: kept}
+    if log_bytes(file):
+        copies = {log_of(file): log_of(kept), **copies}
+    try:
+        for source, target in copies.items():
+            if source.exists():
+                descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(descriptor, "wb") as copied, source.open("rb") as original:
+                    shutil.copyfileobj(original, copied, _PIECE)
+                    copied.flush()
+                    os.fsync(copied.fileno())
+    except OSError:
+        for target in copies.values():
+            target.unlink(missing_ok=True)
+        raise
+    sync_folder(file.parent)
+    return kept
+
+
+def complete(file: Path, mark: Mark | None) -> bool:
+    """Complete a restore that was broken off once the new file had come. Whether it was so. Raises StoreError."""
+    if mark is None or not mark.coming or own_revision(file) != mark.coming:
+        return False
+    try:
+        _part_with_log(file)
+    except OSError as error:
+        raise file_error(StoreError, "restore", file, error) from error
+    return True
+
+
+def _part_with_log(file: Path) -> None:
+    """Remove the log of what was there before: it is kept with that."""
+    log_of(file).unlink(missing_ok=True)
+    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
+    sync_folder(file.parent)
+
+
+def _unknown(file: Path) -> Mark:
+    """The mark of a file that has none: its log is its own."""
+    own = own_revision(file) or 0
+    return Mark("open", sound=False, low=own, high=own)

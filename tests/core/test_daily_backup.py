@@ -1,0 +1,183 @@
+"""The service makes a backup on each day on which something has changed, and keeps a bounded number."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.installations import fresh_home, installation, running
+from support.stores import write
+from timecode_core.errors import StoreError
+from timecode_core.safekeeping.backups import Backups, kept
+from timecode_core.serving import daily
+from timecode_core.serving.daily import DailyBackup
+from timecode_core.setup.settings import BackupSettings
+from timecode_store_sqlite.store import SqliteStore
+
+NOON = datetime(2025, 1, 1, 12, tzinfo=UTC)
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for what another thread does."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)
+
+
+class Life:
+    """A store, a clock that a test sets, and what makes its backups."""
+
+    def __init__(self, home: Path, settings: BackupSettings) -> None:
+        self._house = installation(home)
+        self._house.home.make()
+        self.store = SqliteStore(home / "timecode.db")
+        self.clock = NOON
+        self.asked = 0
+        self.ready = True
+        self.backups = Backups(self._house.home, settings, self._house.maintenance())
+        self.daily = DailyBackup(self.backups, self.store, lambda: self.ready, self._now)
+        self.daily.start()
+
+    def _now(self) -> datetime:
+        self.asked += 1
+        return self.clock
+
+    def looked(self) -> None:
+        """Wait until it was looked twice whether a backup is due: what was due is made then."""
+        before = self.asked
+        until(lambda: self.asked >= before + 4)
+
+    def close(self) -> None:
+        self.daily.close()
+        self.store.close()
+
+
+@pytest.fixture
+def life(monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
+    monkeypatch.setattr(daily, "FIRST_S", 0.001)
+    monkeypatch.setattr(daily, "EVERY_S", 0.001)
+    monkeypatch.setattr(daily, "PAUSE_S", 0.001)
+    with fresh_home() as home:
+        one = Life(home, BackupSettings())
+        try:
+            yield one
+        finally:
+            one.close()
+
+
+def names(life: Life) -> list[str]:
+    return [backup.path.name for backup in life.backups.all()]
+
+
+def test_a_year_of_days(life: Life) -> None:
+    """Each day of work has one; at its end seven days are left, and the last one of each month before."""
+    work = [NOON + timedelta(days=n) for n in range(0, 365, 3)]
+    for number, day in enumerate(work):
+        life.clock = day
+        write(life.store, number)
+        name = f"timecode-{day:%Y%m%d}-120000.db.gz"
+        until(lambda name=name: names(life)[:1] == [name])  # type: ignore[misc]
+    last_of_months = [max(day for day in work if day.month == month) for month in range(12, 0, -1)]
+    wanted = sorted({*work[-7:], *last_of_months}, reverse=True)
+    assert names(life) == [f"timecode-{day:%Y%m%d}-120000.db.gz" for day in wanted]
+    assert life.daily.fault == ""
+    with life.backups.opened(life.backups.all()[0].path) as (copy, _), copy.reading() as reader:
+        assert reader.count() == len(work)
+
+
+def test_once_a_day_and_only_where_something_has_changed(life: Life) -> None:
+    """Neither a second one on the same day, nor one like the last."""
+    life.looked()
+    assert names(life) == [], "nothing is stored yet"
+    write(life.store, 1)
+    until(lambda: len(names(life)) == 1)
+    write(life.store, 2)
+    life.clock += timedelta(hours=11)
+    life.looked()
+    assert len(names(life)) == 1, "the same day"
+    life.clock += timedelta(hours=2)
+    until(lambda: len(names(life)) == 2)
+    life.clock += timedelta(days=2)
+    life.looked()
+    assert len(names(life)) == 2, "nothing has changed"
+
+
+def test_a_clock_that_goes_back_makes_no_flood(life: Life) -> None:
+    """The newest lies ahead then; one a day is enough all the same."""
+    write(life.store, 1)
+    until(lambda: len(names(life)) == 1)
+    life.clock -= timedelta(days=400)
+    for number in range(2, 6):
+        write(life.store, number)
+        life.looked()
+    assert len(names(life)) <= 2
+
+
+def test_not_while_the_service_is_not_ready(life: Life) -> None:
+    """A store in doubt is not copied over good backups."""
+    life.ready = False
+    write(life.store, 1)
+    time.sleep(0.05)
+    assert names(life) == []
+    life.ready = True
+    until(lambda: names(life))
+
+
+def test_what_fails_is_told_and_tried_again(life: Life) -> None:
+    """A file lies where the folder should be: a fault, and once it is away, a backup."""
+    life.backups.folder.write_text("in the way")
+    write(life.store, 1)
+    until(lambda: life.daily.fault)
+    assert "backups" in life.daily.fault
+    assert str(life.backups.folder) in life.daily.fault
+    life.backups.folder.unlink()
+    until(lambda: names(life) and not life.daily.fault)
+
+
+def test_other_files_in_the_folder_are_left_alone(life: Life) -> None:
+    """Whatever their name: only what is named as a backup of ours is counted and removed."""
+    life.backups.folder.mkdir()
+    others = [
+        "timecode-2025.db.gz",
+        "timecode-20259999-999999.db.gz",
+        "mine.db.gz",
+        "timecode-20250101-120000.db.gz.bak",
+    ]
+    for name in others:
+        (life.backups.folder / name).write_text("x")
+    write(life.store, 1)
+    until(lambda: names(life))
+    assert {path.name for path in life.backups.folder.iterdir()} == {*others, *names(life)}
+    assert len(names(life)) == 1
+
+
+def test_a_copy_that_is_damaged_is_none(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked through before it counts."""
+
+    def spoil(path: Path) -> None:
+        SqliteStore.backup(life.store, path)
+        content = bytearray(path.read_bytes())
+        content[4096:8192] = bytes(4096)
+        path.write_bytes(content)
+
+    write(life.store, *range(1000))
+    until(lambda: names(life))
+    (only,) = life.backups.all()
+    monkeypatch.setattr(life.store, "backup", spoil)
+    with pytest.raises(StoreError):
+        life.backups.make(life.store, NOON + timedelta(days=1))
+    assert life.backups.all() == [only]
+
+
+def test_a_service_makes_one_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a word of anybody's; and none where that is not wanted."""
+    monkeypatch.setattr(daily, "FIRST_S", 0.001)
+    with fresh_home() as home, running(home) as service:
+        service.submit([{"time": 1, "entity": "a"}], "test")
+        monkeypatch.setattr(daily, "EVERY_S", 0.001)
+        until(lambda: kept(home / "backups") or service.status()["failures"])
+        assert service.status()["failures"] == []

@@ -1,0 +1,123 @@
+"""What is forgotten is gone, and everything else stands as if it had never been there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given, strategies as st
+from support.installations import fresh_service, kept_cells, send, stored_values, totals
+from support.strategies import HOUR, MINUTE, NOON, SECOND, events, fewer
+from timecode_core.accounting.verification import verify
+from timecode_core.calendar import day_date
+from timecode_core.erasure import Erasure
+from timecode_core.errors import QueryError
+from timecode_core.event import Event
+from timecode_core.serving.service import Service
+
+
+def stored(service: Service) -> set[bytes]:
+    """The ids of all events."""
+    with service._store.reading() as reader:
+        return {event.id for event in reader.scan((-(2**62), b""), 2**62, 10**6)}
+
+
+def fits(event: Event, erasure: Erasure) -> bool:
+    """Whether an event is to be forgotten, in the plainest words. Names here have no capitals that matter."""
+    day = day_date((event.time // SECOND + event.utc_offset) // 86_400)
+    return (
+        (not erasure.projects or any(fnmatchcase(event.subject.project.lower(), one) for one in erasure.projects))
+        and (not erasure.entities or any(event.subject.entity.endswith(one) for one in erasure.entities))
+        and (not erasure.machines or event.subject.machine_id in erasure.machines)
+        and (erasure.first is None or erasure.first <= day)
+        and (erasure.last is None or day <= erasure.last)
+    )
+
+
+@st.composite
+def erasures(draw: st.DrawFn, of: list[Event]) -> Erasure:
+    """Something that some of the events may fit."""
+    days = sorted(day_date((event.time // SECOND + event.utc_offset) // 86_400) for event in of)
+    near = st.sampled_from([*days, days[0] - timedelta(1), days[-1] + timedelta(1)])
+    first, last = draw(st.one_of(st.none(), near)), draw(st.one_of(st.none(), near))
+    if first and last and last < first:
+        first, last = last, first
+    erasure = Erasure(
+        projects=draw(st.sampled_from([(), (), ("a",), ("b", ""), ("*",)])),
+        entities=draw(st.sampled_from([(), (), ("a.py",), ("b.py", "c.go")])),
+        machines=draw(st.sampled_from([(), (), ("m1",), ("", "m2")])),
+        first=first,
+        last=last,
+    )
+    return Erasure(projects=("*",)) if erasure.empty else erasure
+
+
+@fewer(4)
+@given(st.data())
+def test_it_is_as_if_the_forgotten_had_never_been_there(data: st.DataObject) -> None:
+    """Events, cells, labels and totals are those of a store that never had them, to the microsecond."""
+    known = data.draw(events())
+    erasure = data.draw(erasures(known))
+    gone = [event for event in known if fits(event, erasure)]
+    rest = [event for event in known if not fits(event, erasure)]
+    with fresh_service() as service, fresh_service() as other:
+        send(service, known)
+        send(other, rest)
+        by_project = totals(service, ["project"])
+        told = service.forget(erasure, dry_run=True)
+        assert stored(service) == {event.id for event in known}, "to look changes nothing"
+        erased = service.forget(erasure)
+        assert erased == told
+        assert erased.events == len(gone)
+        assert all(us <= by_project[(project,)] for project, us in erased.projects.items() if us)
+        assert stored(service) == {event.id for event in rest}
+        assert kept_cells(service) == kept_cells(other)
+        assert {*stored_values(service, "project")} == {*stored_values(other, "project")}
+        assert verify(service.installation.terms(), service._store).clean
+
+
+@fewer(4)
+@given(st.data())
+def test_what_is_said_is_the_time_credited_to_them(data: st.DataObject) -> None:
+    """All of one project: as much as the report says of it."""
+    known = data.draw(events())
+    with fresh_service() as service:
+        send(service, known)
+        by_project = totals(service, ["project"])
+        erased = service.forget(Erasure(projects=("A",)), dry_run=True)
+        assert erased.projects == ({"A": by_project[("A",)]} if by_project.get(("A",)) else {})
+        assert erased.time == by_project.get(("A",), 0)
+
+
+def test_what_comes_again_is_stored_again() -> None:
+    """An event that was forgotten is not known any more."""
+    known = [Event.of(time=NOON + n * MINUTE, entity="a.py", project="p") for n in range(3)]
+    with fresh_service() as service:
+        send(service, known)
+        service.forget(Erasure(projects=("p",)))
+        assert totals(service) == {}
+        assert send(service, known) == ["stored"] * 3
+        assert totals(service) == {(): 2 * MINUTE}
+
+
+def test_what_lies_ahead_of_now_is_forgotten_and_nothing_else() -> None:
+    """By the clock of this machine."""
+    now = Event.of(time=NOON, entity="a.py")
+    ahead = Event.of(time=NOON + 5_000 * 24 * HOUR * 10, entity="b.py")
+    with fresh_service() as service:
+        send(service, [now, ahead])
+        assert service.forget(Erasure(ahead=True)).events == 1
+        assert stored(service) == {now.id}
+
+
+@pytest.mark.parametrize(
+    "erasure", [Erasure(), Erasure(first=day_date(10), last=day_date(9)), Erasure(entities=("!",))]
+)
+def test_what_makes_no_sense_is_refused(erasure: Erasure) -> None:
+    """And nothing is forgotten."""
+    with fresh_service() as service:
+        send(service, [Event.of(time=NOON, entity="a.py")])
+        with pytest.raises(QueryError):
+            service.forget(erasure)
+        assert len(stored(service)) == 1
