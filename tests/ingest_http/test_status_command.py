@@ -231,10 +231,11 @@ def test_what_is_to_be_forgotten_is_sent_and_what_came_of_it_read(
     home: Path, erasure: Erasure, body: dict[str, Any]
 ) -> None:
     rows = [{"project": "a", "seconds": 3600.000001}, {"project": "", "seconds": 0.1}]
-    answer = {"events": 7, "seconds": 3600.100001, "projects": rows, "later": "is let pass"}
+    days = {"from": "2026-01-02", "to": "2026-01-30"}
+    answer = {"events": 7, "seconds": 3600.100001, "projects": rows, **days, "later": "is let pass"}
     with answering(home, HTTPStatus.OK, answer) as asked:
         erased = linked(home).forget(erasure)
-    assert erased == Erased(7, {"a": 3_600_000_001, "": 100_000})
+    assert erased == Erased(7, {"a": 3_600_000_001, "": 100_000}, date(2026, 1, 2), date(2026, 1, 30))
     assert asked == [{"path": "/api/v1/forget", "body": body, "credential": f"Bearer {_TOKEN}"}]
 
 

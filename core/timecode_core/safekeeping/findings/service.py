@@ -29,7 +29,7 @@ def of_service(installation: Installation) -> Iterator[Finding]:
         yield Finding(_TOPIC, "not running: `timecode serve` starts it")
         return
     text = f"none answers, and {installation.home.path} is being written by {lock.holder or 'another process'}"
-    yield Finding(_TOPIC, text, "warning", "Wait for that to end; if it is a service that hangs, end its process.")
+    yield Finding(_TOPIC, text, "warning", "Wait for that to end; a service that hangs ends by `timecode stop`.")
 
 
 def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
@@ -47,4 +47,4 @@ def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(_TOPIC, failure, "warning", f"{_ANEW} If it stays so, see `timecode plugins`.")
     if ahead:
         text = f"{ahead['events']:,} events lie ahead of this machine's clock, the last at {ahead['last']}"
-        yield Finding(_TOPIC, text, "warning", "Check the clocks; `timecode forget` can remove them.")
+        yield Finding(_TOPIC, text, "warning", "Check the clocks; `timecode forget --ahead` removes them.")
