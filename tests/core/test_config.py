@@ -125,6 +125,15 @@ def test_wrong_settings_are_told_below_those_that_hold(home: Path, text: str) ->
     assert timecode(home, "--help").returncode == 0, "what needs no settings needs no right ones"
 
 
+@pytest.mark.parametrize("table", ["core", "backups", "ingest_http", "store_sqlite", "export_png"])
+def test_a_misspelt_key_of_any_table_stops_a_command(home: Path, table: str) -> None:
+    """Be it a table that the command has no use for: the misspelling would show only some day."""
+    config(home, f"[{table}]\ncolour = 1\n")
+    done = timecode(home, "today")
+    assert done.returncode == 1
+    assert f"[{table}] has no key colour. " in done.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "environment", "told"),
     [

@@ -14,14 +14,16 @@ from types import SimpleNamespace
 
 import apsw
 import pytest
+from attrs import frozen
 from click.testing import CliRunner
 from support.installations import running
-from support.ports import free_port
+from support.ports import free_port, has_ipv6
 from support.server import start, timecode
 from system.damage import PAGE, command, copied
 from timecode_core import hookimpl
 from timecode_core.cli import build_group
 from timecode_core.finding import Finding
+from timecode_core.protocols import SettingsTable
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
@@ -225,7 +227,7 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         *("warning", "backups", "there are none in", "`timecode backup`"),
     ),
     "old backups": (_outdated, "warning", "backups", "the newest of 2023-11-01 12:00", "`timecode backup`"),
-    "too many backups": (_too_many_backups, "warning", "backups", "1.0 of 1 MiB", "most_mb"),
+    "too many backups": (_too_many_backups, "warning", "backups", "1.0 of 1 MiB, the newest of 2023-11-15", "most_mb"),
 }
 
 
@@ -310,8 +312,13 @@ def test_the_exit_code_tells_the_severest(home: Path) -> None:
     assert (told.returncode, told.stdout.splitlines()[-1], told.stderr) == (4, "1 fault and 1 warning.", "")
 
 
-def test_a_port_that_another_program_holds_is_a_fault(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", free_port())) as squatter:
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", pytest.param("::1", marks=pytest.mark.skipif(not has_ipv6(), reason="no ::1 here"))]
+)
+def test_a_port_that_another_program_holds_is_a_fault(home: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """On either address: the service takes both."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, free_port()), family=family) as squatter:
         port = squatter.getsockname()[1]
         monkeypatch.setenv("TIMECODE_INGEST_HTTP__PORT", str(port))
         code, (found,) = ill(home, "--quick")
@@ -327,10 +334,11 @@ def test_a_lock_that_is_held_by_who_does_not_answer_is_told_with_its_holder(home
     assert f"timecode serve on port 1 (process {os.getpid()})" in found.text
 
 
-@pytest.mark.parametrize(("free", "severity"), [(200 * _MIB, "warning"), (_MIB, "fault"), (300 * _MIB, None)])
+@pytest.mark.parametrize(("free", "severity"), [(256 * _MIB + 1000, "warning"), (_MIB, "fault"), (300 * _MIB, None)])
 def test_a_disk_that_is_nearly_full_is_told(
     home: Path, monkeypatch: pytest.MonkeyPatch, free: int, severity: str | None
 ) -> None:
+    """A rebuild or a backup takes as much again as the database, and that is not to be the last."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=free))
     assert [(one.topic, one.severity) for one in ill(home, "--quick")[1]] == ([("disk", severity)] if severity else [])
 
@@ -397,6 +405,34 @@ def test_plugins_say_how_they_are_and_one_that_fails_costs_the_others_nothing(ho
     assert (told.exit_code, sorted(found)) == (3, ["plugins", "toner"])
     assert (found["toner"].text, found["toner"].remedy) == ("is low in home�[2J", "Buy some.")
     assert "failing: timecode_findings: RuntimeError: no glasses" in found["plugins"].text
+
+
+@frozen
+class _Demanding:
+    address: str
+
+
+class _Speaking:
+    """A plugin with a table of its own, in which a key must be there."""
+
+    @hookimpl
+    def timecode_settings(self) -> list[SettingsTable]:
+        return [SettingsTable("speaking", _Demanding)]
+
+
+def test_a_key_that_must_be_there_and_is_not_is_told_and_the_rest_looked_at(home: Path) -> None:
+    plugins = Plugins()
+    plugins.register(_Speaking(), "speaking")
+    group = build_group(Installation(Home(home), None, plugins))
+    told = CliRunner().invoke(group, ["doctor", "--quick"])
+    (found,) = (one for one in findings(told.output) if one.severity != "ok")
+    assert (told.exit_code, found.topic) == (4, "settings")
+    assert "[speaking] address is missing" in found.text
+    assert "500 events" in told.output
+    listed = CliRunner().invoke(group, ["config"])
+    assert listed.exit_code == 1
+    assert "[store_sqlite]" in listed.stdout
+    assert "[speaking] address is missing" in listed.stderr
 
 
 @pytest.fixture

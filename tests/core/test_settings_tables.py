@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from attrs import field, frozen, validators
 from timecode_core.errors import SettingsError
@@ -30,6 +32,14 @@ def test_what_an_empty_table_lacks_is_named() -> None:
     """A plugin's table may have keys that must be there."""
     with pytest.raises(SettingsError, match=r"\[mine\] address is missing.*Keys of \[mine\]: address, port"):
         Settings({}).table("mine", _Demanding)
+
+
+def test_what_a_table_lacks_is_no_fault_of_the_keys_that_it_has(tmp_path: Path) -> None:
+    """Nor of the variable that brings one of them; and nobody can do without it."""
+    settings = Settings.load(tmp_path, {"TIMECODE_MINE__PORT": "2"}, lenient=True)
+    with pytest.raises(SettingsError, match=r"^\S+config\.toml: \[mine\] address is missing"):
+        settings.table("mine", _Demanding)
+    assert settings.faults == []
 
 
 def test_defaults_that_their_own_class_refuses_are_no_crash() -> None:

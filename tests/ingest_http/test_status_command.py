@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +77,7 @@ def answering(home: Path, status: int, document: object, token: str = _TOKEN) ->
             """Keep quiet."""
 
     Home(home).make()
+    (home / "token").touch(0o600)
     (home / "token").write_text(_TOKEN, encoding="ascii")
     port = free_port()
     with HTTPServer(("127.0.0.1", port), Handler) as server:
@@ -114,7 +116,9 @@ def test_a_running_service_is_told_in_a_handful_of_lines(home: Path) -> None:
         assert (lines["today"], lines["zone"]) == ("0 s", "UTC")
         assert lines["last"] == "event 2023-11-14T22:13:20+00:00"
         document = json.loads(timecode(home, "status", "--json").stdout)
-        assert document == {"running": True, "address": service.url, **service.get("/api/v1/status").json()}
+        said = service.get("/api/v1/status").json()
+        assert document.pop("store").keys() == said.pop("store").keys()  # the log is folded meanwhile
+        assert document == {"running": True, "address": service.url, **said}
     done = timecode(home, "status")
     assert (done.returncode, done.stderr) == (3, "")
     assert done.stdout == "Timecode is not running. Start it with `timecode serve`.\n"
@@ -165,6 +169,28 @@ def test_today_is_told_in_short_and_no_name_steers_the_terminal(home: Path) -> N
     assert "5 h 00 m (one�[2J 1 h 00 m, (none) 1 h 00 m, three 1 h 00 m, 2 more)" in output
 
 
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ({"version": "0.0.1"}, 3, f"it runs version 0.0.1, and {__version__} is installed"),
+        ({"store": {"ok": False, "error": "the disk is full."}}, 4, "its store fails: the disk is full."),
+        ({"store": {"ok": True, "error": "", "warning": "a second name"}}, 3, "of its store: a second name"),
+        ({"failures": ["source tail: no file"]}, 3, "source tail: no file"),
+        ({"ahead": {"events": 3, "last": "2027-01-01T00:00:00Z"}}, 3, "3 events lie ahead"),
+        ({"ready": False, "progress": "recomputing"}, 0, "is getting ready: recomputing"),
+    ],
+)
+def test_the_doctor_tells_what_the_service_complains_of(
+    home: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], code: int, words: str
+) -> None:
+    for tool in ("CHROMIUM", "CHROMEDRIVER"):
+        monkeypatch.setenv(f"TIMECODE_EXPORT_PNG__{tool}", sys.executable)
+    with answering(home, HTTPStatus.OK, _WELL | change):
+        ended, output, _ = command(home, "doctor", "--quick")
+    assert ended == code, output
+    assert words in output
+
+
 # --- The link
 
 
@@ -205,10 +231,11 @@ def test_what_is_to_be_forgotten_is_sent_and_what_came_of_it_read(
     home: Path, erasure: Erasure, body: dict[str, Any]
 ) -> None:
     rows = [{"project": "a", "seconds": 3600.000001}, {"project": "", "seconds": 0.1}]
-    answer = {"events": 7, "seconds": 3600.100001, "projects": rows, "later": "is let pass"}
+    days = {"from": "2026-01-02", "to": "2026-01-30"}
+    answer = {"events": 7, "seconds": 3600.100001, "projects": rows, **days, "later": "is let pass"}
     with answering(home, HTTPStatus.OK, answer) as asked:
         erased = linked(home).forget(erasure)
-    assert erased == Erased(7, {"a": 3_600_000_001, "": 100_000})
+    assert erased == Erased(7, {"a": 3_600_000_001, "": 100_000}, date(2026, 1, 2), date(2026, 1, 30))
     assert asked == [{"path": "/api/v1/forget", "body": body, "credential": f"Bearer {_TOKEN}"}]
 
 

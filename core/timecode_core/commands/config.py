@@ -30,7 +30,10 @@ def config(installation: Installation, key: str | None) -> None:
     looked_at = installation.lenient()
     settings = looked_at.settings
     settings.check_names(looked_at.survey())
-    tables = {name: settings.table(name, kind) for name, kind in looked_at.tables().items()}
+    tables = {}
+    for name, kind in looked_at.tables().items():
+        with settings.noting():
+            tables[name] = settings.table(name, kind)
     lines = [line for name, table in tables.items() for line in ("", *_lines(settings, name, table))][1:]
     click.echo(_one(tables, key) if key else "\n".join(lines))
     for fault in settings.faults:

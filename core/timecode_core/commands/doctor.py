@@ -35,7 +35,7 @@ def doctor(installation: Installation, quick: bool) -> None:  # noqa: FBT001  (c
     counts: Counter[Severity] = Counter()
     for finding in _findings(installation.lenient(), quick=quick):
         counts[finding.severity] += 1
-        click.echo(f"{_MARKS[finding.severity]}  {finding.topic:{_WIDTH}} {printable(finding.text)}")
+        click.echo(f"{_MARKS[finding.severity]}  {printable(finding.topic):{_WIDTH}} {printable(finding.text)}")
         if finding.remedy:
             click.echo(f"{'':{_WIDTH + 5}}{printable(finding.remedy)}")
     told = [

@@ -32,7 +32,7 @@ def status(installation: Installation, as_json: bool) -> None:  # noqa: FBT001  
         if as_json:
             click.echo(json.dumps({"running": False, "writing": _writing(installation)}))
         else:
-            click.echo(_absent(installation))
+            click.echo(printable(_absent(installation)))
         raise click.exceptions.Exit(NOT_RUNNING)
     document = running.status()
     if as_json:
@@ -50,7 +50,7 @@ def _writing(installation: Installation) -> str:
 
 def _absent(installation: Installation) -> str:
     if writing := _writing(installation):
-        return f"No service answers: {printable(writing)} holds {installation.home.path}. `timecode doctor` says more."
+        return f"No service answers: {writing} holds {installation.home.path}. `timecode doctor` says more."
     return "Timecode is not running. Start it with `timecode serve`."
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import time
 from hashlib import blake2b
 from pathlib import Path
@@ -208,6 +208,15 @@ class Settings:
         told = (f"{origin}: [{name}] {'; '.join(found)}." for origin, found in by_origin.items())
         meant = "".join(nearest(key, keys) for key in wrong if key and key not in keys)
         return SettingsError(" ".join(told), remedy=f"{meant}Keys of [{name}]: {', '.join(keys)}.")
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Add what is raised to the faults, be it one that can't be left out: a key that must be there, and isn't."""
+        try:
+            yield
+        except SettingsError as error:
+            if str(error) not in map(str, self.faults):
+                self.faults.append(error)
 
     def check_names(self, known: set[str]) -> None:
         """Raise SettingsError for a table that belongs to nobody: a misspelt one would be silently without effect."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Iterator
 
 from timecode_core import BusyError, TimecodeError
 
@@ -16,13 +17,9 @@ def listen(port: int) -> list[socket.socket]:
     """Listen on 127.0.0.1 and, where the machine has it, ::1. Raises BusyError where somebody else does."""
     sockets: list[socket.socket] = []
     try:
-        sockets.append(_listen(socket.AF_INET, "127.0.0.1", port))
-        if socket.has_ipv6:
-            try:
-                sockets.append(_listen(socket.AF_INET6, "::1", port))
-            except OSError as error:
-                if error.errno not in _NO_SUCH_ADDRESS:
-                    raise
+        for bound in _bound(port):
+            sockets.append(bound)
+            bound.listen(BACKLOG)
     except OSError as error:
         for opened in sockets:
             opened.close()
@@ -37,35 +34,39 @@ def listen(port: int) -> list[socket.socket]:
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on the port of 127.0.0.1. Nobody notices that it was looked at."""
+    """Whether `listen` would find nobody there. Nothing is listened on for that."""
     try:
-        _bound(socket.AF_INET, "127.0.0.1", port).close()
+        for bound in _bound(port):
+            bound.close()
     except OSError:
         return False
     return True
 
 
-def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    listener = _bound(family, host, port)
-    try:
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+def _bound(port: int) -> Iterator[socket.socket]:
+    """A socket for each address, bound to it. Raises OSError."""
+    yield _bind(socket.AF_INET, "127.0.0.1", port)
+    if socket.has_ipv6:
+        try:
+            second = _bind(socket.AF_INET6, "::1", port)
+        except OSError as error:
+            if error.errno not in _NO_SUCH_ADDRESS:
+                raise
+        else:
+            yield second
 
 
-def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
     try:
         # On Windows, SO_REUSEADDR would let a second program take the same port.
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
-        listener.setsockopt(
+        made.setsockopt(
             socket.SOL_SOCKET, socket.SO_REUSEADDR if exclusive is None or os.name != "nt" else exclusive, 1
         )
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind((host, port))
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.bind((host, port))
     except OSError:
-        listener.close()
+        made.close()
         raise
-    return listener
+    return made

@@ -40,7 +40,7 @@ def findings(installation: Installation) -> list[Finding]:
 
 def _place(path: Path) -> Finding:
     try:
-        check_location(path)
+        check_location(path, mounts=MOUNTS)
     except StoreError as error:
         return _of(error)
     oldest = ".".join(map(str, FIRST_SAFE))

@@ -12,7 +12,6 @@ from timecode_core.setup.home import Home
 from timecode_core.setup.remedies import remedy_for
 
 _TOPIC = "home folder"
-_ELSEWHERE = "Set TIMECODE_HOME to a folder of yours."
 _SECRETS = ("hash_key", "machine_id")
 
 
@@ -27,8 +26,13 @@ def of_home(home: Home) -> Iterator[Finding]:
     except OSError as error:
         yield Finding(_TOPIC, f"{home.path} can't be read: {error.strerror}", "fault", remedy_for(error))
         return
-    if (fault := _fault(home, status)) is not None:
-        yield fault
+    if os.name == "posix" and status.st_uid != os.geteuid():
+        text = f"{home.path} belongs to the user with the number {status.st_uid}, not to you"
+        yield Finding(_TOPIC, text, "fault", "Work as that user, or set TIMECODE_HOME to a folder of yours.")
+    try:
+        home.check_ours()
+    except TimecodeError as error:
+        yield Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy)
         return
     mode = stat.S_IMODE(status.st_mode)
     if os.name == "posix" and mode & 0o077:
@@ -43,15 +47,3 @@ def of_home(home: Home) -> Iterator[Finding]:
     if held and ".gitignore" not in held:
         text = "it has no .gitignore, so that a repository around it would take it in"
         yield Finding(_TOPIC, text, "warning", "Start the service, which makes one.")
-
-
-def _fault(home: Home, status: os.stat_result) -> Finding | None:
-    """Why it can't be used at all."""
-    if os.name == "posix" and status.st_uid != os.geteuid():
-        text = f"{home.path} belongs to the user with the number {status.st_uid}, not to you"
-        return Finding(_TOPIC, text, "fault", f"Work as that user. {_ELSEWHERE}")
-    try:
-        home.check_ours()
-    except TimecodeError as error:
-        return Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy)
-    return None

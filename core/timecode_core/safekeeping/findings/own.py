@@ -22,6 +22,6 @@ def own(installation: Installation) -> list[Finding]:
         *found,
         *of_settings(installation),
         of_zone(installation),
-        of_service(installation),
+        *of_service(installation),
         *of_stored(installation),
     ]

@@ -1,8 +1,8 @@
-"""The finding of the service: whether it runs, and how it is by its own word."""
+"""Findings of the service: whether it runs, and how it is by its own word."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from timecode_core import __version__
@@ -12,37 +12,39 @@ from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
 _TOPIC = "service"
+_ANEW = "Start the service anew."
 
 
-def of_service(installation: Installation) -> Finding:
+def of_service(installation: Installation) -> Iterator[Finding]:
     """Whether it runs, is of this version, and has nothing to complain of."""
     try:
         if running := installation.running():
-            return _told(running.address, running.status())
+            yield from _told(running.address, running.status())
+            return
     except TimecodeError as error:
-        return Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy or "Start the service anew.")
+        yield Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy or _ANEW)
+        return
     lock = WriteLock(installation.home)
     if not lock.taken:
-        return Finding(_TOPIC, "not running: `timecode serve` starts it")
+        yield Finding(_TOPIC, "not running: `timecode serve` starts it")
+        return
     text = f"none answers, and {installation.home.path} is being written by {lock.holder or 'another process'}"
-    return Finding(_TOPIC, text, "warning", "Wait for that to end; if it is a service that hangs, end its process.")
+    yield Finding(_TOPIC, text, "warning", "Wait for that to end; a service that hangs ends by `timecode stop`.")
 
 
-def _told(address: str, status: Mapping[str, Any]) -> Finding:
-    store = status.get("store") or {}
-    version = status.get("version")
-    if error := store.get("error"):
-        return Finding(_TOPIC, f"{address}: {error}", "fault", "Do what it says; the service goes on by itself.")
+def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
+    """What it says of itself; of the zone, the plugins and what is stored this process can tell itself."""
+    store, version, ahead = status["store"], status["version"], status["ahead"]
+    state = "is ready" if status["ready"] else f"is getting ready: {status['progress']}"
+    yield Finding(_TOPIC, f"{address} {state}")
     if version != __version__:
-        text = f"{address} runs version {version}, and {__version__} is installed"
-        return Finding(_TOPIC, text, "warning", "Start the service anew.")
+        yield Finding(_TOPIC, f"it runs version {version}, and {__version__} is installed", "warning", _ANEW)
+    if error := store.get("error"):
+        yield Finding(_TOPIC, f"its store fails: {error}", "fault", "Do what that says; the service goes on by itself.")
     if warning := store.get("warning"):
-        return Finding(_TOPIC, f"{address}: {warning}", "warning", "Do what it says.")
-    if failures := status.get("failures"):
-        return Finding(_TOPIC, f"{address}: {'; '.join(failures)}", "warning", "See `timecode plugins`.")
-    if ahead := status.get("ahead"):
-        text = f"{address} has {ahead['events']} events of days that are not yet here, up to {ahead['last']}"
-        return Finding(_TOPIC, text, "warning", "Check the clocks; `timecode forget --ahead` removes them.")
-    if not status.get("ready"):
-        return Finding(_TOPIC, f"{address} is getting ready: {status.get('progress')}")
-    return Finding(_TOPIC, f"{address} is ready")
+        yield Finding(_TOPIC, f"of its store: {warning}", "warning", "Do what that says.")
+    for failure in status["failures"]:
+        yield Finding(_TOPIC, failure, "warning", f"{_ANEW} If it stays so, see `timecode plugins`.")
+    if ahead:
+        text = f"{ahead['events']:,} events lie ahead of this machine's clock, the last at {ahead['last']}"
+        yield Finding(_TOPIC, text, "warning", "Check the clocks; `timecode forget --ahead` removes them.")

@@ -21,9 +21,11 @@ def of_settings(installation: Installation) -> Iterator[Finding]:
     """What is wrong with them, key by key; what they ask for and nobody offers."""
     settings = installation.settings
     try:
-        installation.check()
+        with settings.noting():
+            installation.check()
         for name, kind in installation.tables().items():
-            settings.table(name, kind)
+            with settings.noting():
+                settings.table(name, kind)
     except PluginError as error:
         yield Finding("plugins", str(error.args[0]).rstrip("."), "fault", error.remedy)
     for fault in settings.faults:

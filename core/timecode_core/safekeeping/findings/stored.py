@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from timecode_core.accounting.crediting import FIRST_KEY
@@ -14,7 +15,7 @@ from timecode_core.errors import NothingYetError, TimecodeError
 from timecode_core.event import Event
 from timecode_core.finding import Finding
 from timecode_core.intake.wire import format_time
-from timecode_core.safekeeping.kept import kept
+from timecode_core.safekeeping.backups import kept
 from timecode_core.setup.remedies import remedy_for
 from timecode_core.wiring.installation import Installation
 
@@ -61,12 +62,11 @@ def of_stored(installation: Installation) -> Iterator[Finding]:
 
 
 def _clock(event: Event) -> datetime:
-    """When it was, by the clock of this place, as backups' names are."""
-    return datetime.fromtimestamp(event.time / SECOND_US)  # noqa: DTZ006
+    return datetime.fromtimestamp(event.time / SECOND_US, UTC)
 
 
 def _disk(place: Path, size: int) -> Finding:
-    """Room for a rebuild or a backup, each of which may take as much again."""
+    """Room for a backup, which takes as much again, twice for a while; or for a rebuild."""
     try:
         while not place.exists() and place != place.parent:
             place = place.parent
@@ -76,7 +76,7 @@ def _disk(place: Path, size: int) -> Finding:
     text = f"{free / _MIB:,.0f} MiB free for a database of {size / _MIB:,.1f} MiB"
     if free < _LEAST:
         return Finding("disk", text, "fault", "Free some space: soon nothing more can be stored.")
-    if free < size + _MARGIN:
+    if free < 2 * size + _MARGIN:
         return Finding("disk", text, "warning", "Free some space: a rebuild or a backup may not find enough.")
     return Finding("disk", text)
 
@@ -87,18 +87,26 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
     folder = settings.path(installation.home.path)
     try:
         found = kept(folder)
+        if not found and folder.exists():
+            os.scandir(folder).close()
     except OSError as error:
         return Finding("backups", f"{folder} can't be read: {error.strerror}", "fault", remedy_for(error))
+    now = datetime.now(UTC)
     remedy = "Run `timecode backup`" + ("." if settings.daily else ", or set daily = true in [backups].")
     if not found:
-        if span is None or (settings.daily and datetime.now() - span[0] < _LATE):  # noqa: DTZ005  (as above)
+        if span is None or (settings.daily and now - span[0] < _LATE):
             return Finding("backups", "none yet")
         return Finding("backups", f"there are none in {folder}", "warning", remedy)
-    size = sum(one.bytes for one in found)
-    made = f"{found[0].made:%Y-%m-%d %H:%M}"
-    text = f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of {made}"
-    if span is not None and span[1] - found[0].made > _LATE:
+    size, newest = sum(one.size for one in found), found[0].made
+    age = (now - newest).days
+    text = (
+        f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of "
+        f"{newest:%Y-%m-%d %H:%M} UTC, {age} day{'' if age == 1 else 's'} old"
+    )
+    if span is not None and span[1] - newest > _LATE:
         return Finding("backups", f"{text}; what came in later is in none of them", "warning", remedy)
     if len(found) > 1 and size > settings.most_mb * _MIB:
-        return Finding("backups", text, "warning", "Raise most_mb in [backups], or take some of them away.")
+        return Finding(
+            "backups", text, "warning", "The oldest go with the next one; to keep them, raise most_mb in [backups]."
+        )
     return Finding("backups", text)
