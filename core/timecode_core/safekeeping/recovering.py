@@ -51,11 +51,16 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     with _folder_beside(new) as folder:
         store = maintenance.open(Path(folder) / new.name, writable=True)
         try:
-            _fill(store, salvage, terms, ledger, damaged)
+            _fill(store, salvage, terms, ledger)
             found = verify(terms, store, progress)
+            if not found.events:
+                raise StoreError(
+                    f"{damaged} holds no event that can be recovered.", remedy="Name another copy of it, or a backup."
+                )
             if not found.clean:
-                raise TimecodeError(
-                    f"what was recovered does not add up: {found.faults[0][1]}.", remedy="Run `timecode recover` again."
+                raise StoreError(
+                    f"what was recovered does not add up: {found.faults[0][1]}.",
+                    remedy="Check the disk, and try again; or switch off the plugin whose totals these are.",
                 )
             store.backup(new)
             first, last = (day_date(ledger.calendar.day(one.time, one.utc_offset)) for one in _ends(store))
@@ -71,18 +76,13 @@ def _folder_beside(new: Path) -> TemporaryDirectory[str]:
         raise file_error(TimecodeError, "write", new, error, elsewhere="Name another place: --into NEW") from error
 
 
-def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger, damaged: Path) -> None:
+def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger) -> None:
     """Store the events, each chunk in a transaction, and what they make of the totals, which begin empty."""
     with store.writing() as transaction:
         Upkeep.due(transaction.metadata(), terms, ledger).do(transaction, ledger, lambda _done, _all: None)
     for events in salvage.events():
         with store.writing() as transaction:
             ledger.add(transaction, events)
-    with store.reading() as reader:
-        if not reader.count():
-            raise StoreError(
-                f"{damaged} holds no event that can be recovered.", remedy="Name another copy of it, or a backup."
-            )
 
 
 def _ends(store: Store) -> tuple[Event, Event]:
