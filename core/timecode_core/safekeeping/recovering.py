@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -43,7 +44,7 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     It is made in a folder beside, which is gone afterwards with all that a store keeps around its data. Only a whole
     one, as `Store.backup` writes it, ever has the name. Raises TimecodeError.
     """
-    if new.exists() or new.is_symlink():
+    if os.path.lexists(new):
         raise TimecodeError(f"{new} exists already.", remedy="Move it away, or name a new file: --into NEW")
     maintenance, terms = installation.maintenance(), installation.terms()
     salvage = maintenance.salvage(damaged, progress)

@@ -37,8 +37,6 @@ class SqliteSalvage:
 
     def __init__(self, path: Path, progress: Callable[[int, int], None]) -> None:
         """Find the contexts. Raises StoreError where the file is none of ours, BusyError where it is written to."""
-        if not path.exists():
-            raise StoreError(f"there is no file {path}.", remedy="Name the damaged database, or a copy of it.")
         lock = lock_of(path)
         if lock.taken:
             raise BusyError(
