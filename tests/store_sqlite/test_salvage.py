@@ -21,6 +21,7 @@ from system.damage import DATABASE, IN_BYTES, IN_ROWS, PAGE, build, damage_log, 
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_core.subject import Subject
+from timecode_store_sqlite.log import FRAME_HEAD, HEAD
 from timecode_store_sqlite.pages import Pages
 from timecode_store_sqlite.records import NAMES, StoredEvent, contexts_on
 from timecode_store_sqlite.salvage import SqliteSalvage
@@ -335,6 +336,22 @@ def test_what_has_lost_its_labels_is_at_least_as_long_as_its_page_says(tmp_path:
     content[content.index(events[0].id) - 3 - 1] -= 2  # before the bytes of its time: the type, and so length, of "abc"
     path.write_bytes(content)
     assert salvaged(path)[0] == events[1:]
+
+
+def test_of_two_images_of_an_event_without_labels_one_is_kept(tmp_path: Path) -> None:
+    """One of them was altered, and nothing tells which."""
+    path = tmp_path / "t.db"
+    store = SqliteStore(path)
+    with store.writing() as transaction:
+        transaction.insert([Event.of(time=SECOND, entity="abc")])
+    store.close()
+    clear(path, *roots(path, "contexts", "sqlite_autoindex_contexts_1"))
+    (page,) = roots(path, "events")
+    image = path.read_bytes()[(page - 1) * PAGE : page * PAGE]
+    Path(f"{path}-wal").write_bytes(bytes(HEAD + FRAME_HEAD) + image.replace(b"abc", b"abd"))
+    events, losses = salvaged(path)
+    assert events == [Event.of(time=SECOND, entity="abc")]
+    assert losses[1].endswith(f"{PROVED}: 1.")
 
 
 @pytest.mark.parametrize(
