@@ -343,7 +343,7 @@ def test_of_two_images_of_an_event_without_labels_one_is_kept(tmp_path: Path) ->
     path = tmp_path / "t.db"
     store = SqliteStore(path)
     with store.writing() as transaction:
-        transaction.insert([Event.of(time=SECOND, entity="abc")])
+        transaction.insert([Event.of(time=SECOND, entity="abc", project="p")])
     store.close()
     clear(path, *roots(path, "contexts", "sqlite_autoindex_contexts_1"))
     (page,) = roots(path, "events")
