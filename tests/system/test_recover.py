@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +122,12 @@ def test_where_no_event_is_left_nothing_is_made(home: Path) -> None:
     before = left(home)
     assert "holds no event that can be recovered. Name another copy" in refused(home, str(path))
     assert left(home) == before
+
+
+def test_no_other_disk_is_needed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it is made where the new one will be; the system's folder for such things may be small, or full."""
+    monkeypatch.setattr(tempfile, "tempdir", str(home / "nowhere"))
+    assert command(home, "recover", str(home / DATABASE))[0] == 0
 
 
 def test_nothing_is_written_over(home: Path) -> None:
