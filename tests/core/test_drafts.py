@@ -43,3 +43,11 @@ def test_what_a_kill_has_left_is_cleared_away_by_the_next(tmp_path: Path) -> Non
     with draft_folder(tmp_path):
         assert len(list(tmp_path.iterdir())) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["draft-of-a-letter.txt"]
+
+
+def test_a_lock_without_a_folder_is_cleared_away_too(tmp_path: Path) -> None:
+    """As a kill between the two leaves it."""
+    (tmp_path / "draft-0123.lock").touch()
+    with draft_folder(tmp_path):
+        assert not (tmp_path / "draft-0123.lock").exists()
+    assert list(tmp_path.iterdir()) == []

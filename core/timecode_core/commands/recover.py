@@ -13,11 +13,11 @@ from timecode_core.wiring.installation import Installation
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--into",
     metavar="NEW",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="The new file, which must not exist (default: FILE's name with .recovered added).",
 )
 @click.pass_obj

@@ -12,7 +12,7 @@ from timecode_core.errors import TimecodeError
 from timecode_core.setup.lock import FileLock
 from timecode_core.setup.remedies import file_error
 
-_PREFIX = "draft-"
+_PREFIX, _LOCK = "draft-", ".lock"
 
 
 @contextmanager
@@ -21,27 +21,39 @@ def draft_folder(place: Path) -> Iterator[Path]:
 
     While somebody uses one, the lock beside it is held; it was before there was a folder. Raises TimecodeError.
     """
-    for folder in place.glob(f"{_PREFIX}*"):
-        if folder.is_dir() and not FileLock(_lock_of(folder), folder).taken:
-            _remove(folder)
-    folder = place / f"{_PREFIX}{uuid.uuid4().hex}"
-    with FileLock(_lock_of(folder), folder) as lock:
-        lock.acquire()
+    for lock in place.glob(f"{_PREFIX}*{_LOCK}"):
+        if not FileLock(lock, lock).taken:
+            _remove(lock)
+    with _begun(place) as lock:
+        folder = _folder_of(lock)
         try:
             folder.mkdir(mode=0o700)
         except OSError as error:
-            _remove(folder)
+            _remove(lock)
             raise file_error(TimecodeError, "create", folder, error) from error
         try:
             yield folder
         finally:
-            _remove(folder)
+            _remove(lock)
 
 
-def _lock_of(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.lock")
+@contextmanager
+def _begun(place: Path) -> Iterator[Path]:
+    """A lock that is held and in its place: whoever clears up may have come between its making and its taking."""
+    while True:
+        path = place / f"{_PREFIX}{uuid.uuid4().hex}{_LOCK}"
+        with FileLock(path, path) as lock:
+            lock.acquire()
+            if lock.in_place:
+                yield path
+                return
 
 
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    _lock_of(folder).unlink(missing_ok=True)
+def _folder_of(lock: Path) -> Path:
+    return lock.with_suffix("")
+
+
+def _remove(lock: Path) -> None:
+    """The folder goes first: a lock without one is cleared up by the next."""
+    shutil.rmtree(_folder_of(lock), ignore_errors=True)
+    lock.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,7 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     It is made in a folder beside, which is gone afterwards with all that a store keeps around its data. Only a whole
     one, as `Store.backup` writes it, ever has the name. Raises TimecodeError.
     """
-    if new.exists() or new.is_symlink():
+    if os.path.lexists(new):
         raise TimecodeError(f"{new} exists already.", remedy="Move it away, or name a new file: --into NEW")
     maintenance, terms = installation.maintenance(), installation.terms()
     salvage = maintenance.salvage(damaged, progress)
@@ -52,11 +53,16 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     with draft_folder(new.parent) as folder:
         store = maintenance.open(folder / new.name, writable=True)
         try:
-            _fill(store, salvage, terms, ledger, damaged)
+            _fill(store, salvage, terms, ledger)
             found = verify(terms, store, progress)
+            if not found.events:
+                raise StoreError(
+                    f"{damaged} holds no event that can be recovered.", remedy="Name another copy of it, or a backup."
+                )
             if not found.clean:
-                raise TimecodeError(
-                    f"what was recovered does not add up: {found.faults[0][1]}.", remedy="Run `timecode recover` again."
+                raise StoreError(
+                    f"what was recovered does not add up: {found.faults[0][1]}.",
+                    remedy="Check the disk, and try again; or switch off the plugin whose totals these are.",
                 )
             store.backup(new)
             first, last = (day_date(ledger.calendar.day(one.time, one.utc_offset)) for one in _ends(store))
@@ -65,18 +71,13 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     return Recovered(found.events, found.total, first, last, salvage.losses, dict(ledger.failures))
 
 
-def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger, damaged: Path) -> None:
+def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger) -> None:
     """Store the events, each chunk in a transaction, and what they make of the totals, which begin empty."""
     with store.writing() as transaction:
         Upkeep.due(transaction.metadata(), terms, ledger).do(transaction, ledger, lambda _done, _all: None)
     for events in salvage.events():
         with store.writing() as transaction:
             ledger.add(transaction, events)
-    with store.reading() as reader:
-        if not reader.count():
-            raise StoreError(
-                f"{damaged} holds no event that can be recovered.", remedy="Name another copy of it, or a backup."
-            )
 
 
 def _ends(store: Store) -> tuple[Event, Event]:

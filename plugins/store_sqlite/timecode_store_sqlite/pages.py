@@ -47,6 +47,10 @@ class Pages:
             self._places = [*older, *places, *newer]
         except OSError as error:
             self._open.close()
+            if isinstance(error, FileNotFoundError):
+                raise StoreError(
+                    f"there is no file {path}.", remedy="Name the damaged database, or a copy of it."
+                ) from error
             raise file_error(StoreError, "read", path, error) from error
 
     def _frames(self, log: BinaryIO) -> tuple[list[_Place], list[_Place]]:

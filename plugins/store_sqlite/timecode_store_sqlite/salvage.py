@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from timecode_core import BusyError, Event, StoreError, Subject
 
-from timecode_store_sqlite.label_sets import mark_of
+from timecode_store_sqlite.found_contexts import FoundContexts
 from timecode_store_sqlite.locks import lock_of
 from timecode_store_sqlite.pages import Pages
 from timecode_store_sqlite.records import NAMES, contexts_on, events_in_order, events_on
@@ -38,8 +37,6 @@ class SqliteSalvage:
 
     def __init__(self, path: Path, progress: Callable[[int, int], None]) -> None:
         """Find the contexts. Raises StoreError where the file is none of ours, BusyError where it is written to."""
-        if not path.exists():
-            raise StoreError(f"there is no file {path}.", remedy="Name the damaged database, or a copy of it.")
         lock = lock_of(path)
         if lock.taken:
             raise BusyError(
@@ -48,14 +45,7 @@ class SqliteSalvage:
         self._progress = progress
         self._done = 0
         self._readings = 2
-        self._contexts: dict[int, list[Labels]] = {}
-        """The labels that a number may stand for, the trusted first."""
-        self._trusted: set[Labels] = set()
-        """Labels that are as they were stored: their mark says so, or an event."""
-        self._agreed: set[Labels] = set()
-        """Labels that are the same in the table and in its index; somebody may have changed them there."""
-        self._counted: dict[Labels, int] = {}
-        self._found: Counter[Labels] = Counter()
+        self._contexts = FoundContexts()
         self._given: set[bytes] = set()
         """The ids of the events that were given."""
         self._doubtful: set[bytes] = set()
@@ -90,19 +80,15 @@ class SqliteSalvage:
     @property
     def losses(self) -> Sequence[str]:
         """What is lost or altered, a line each."""
-        known = {labels: self._counted[labels] for labels in self._counted.keys() & (self._trusted | self._agreed)}
-        lost = sum(max(0, count - self._found[labels]) for labels, count in known.items())
-        return [
-            *([f"{lost:,} of {sum(known.values()):,} events that the file had counted are lost."] if lost else []),
-            *(["How many events there were, nothing tells any more."] if not known and not self._empty else []),
-            *([_WITHOUT_LABELS.format(self._without)] if self._without else []),
-            *([_ALTERED.format(len(self._altered))] if self._altered else []),
-        ]
-
-    @property
-    def _empty(self) -> bool:
-        """Whether nothing speaks for there ever having been an event."""
-        return self._pages.ours and not (self._given or self._doubtful)
+        told = []
+        if known := self._contexts.lost:
+            lost, counted = known
+            told += [f"Lost of the {counted:,} events that the file had counted: {lost:,}."] if lost else []
+        elif self._given or self._doubtful or not self._pages.ours:
+            told.append("How many events there were, nothing tells any more.")
+        told += [_WITHOUT_LABELS.format(self._without)] if self._without else []
+        told += [f"Left out since they are not as they were stored: {len(self._altered):,}."] if self._altered else []
+        return told
 
     def _reading(self) -> Iterator[bytes]:
         """Every page, once more."""
@@ -115,57 +101,46 @@ class SqliteSalvage:
     def _find_contexts(self) -> bool:
         """Find the labels that each number may stand for. Gives whether the file is one of ours."""
         ours = self._pages.ours
-        rows: set[tuple[int, Labels]] = set()
-        keys: set[tuple[int, Labels]] = set()
-        found: dict[int, dict[Labels, None]] = defaultdict(dict)
         for page in self._reading():
-            for one in contexts_on(page, self._pages):
+            for context in contexts_on(page, self._pages):
+                self._contexts.add(context)
                 ours = True
-                found[one.number][one.labels] = None
-                (keys if one.events is None else rows).add((one.number, one.labels))
-                if one.events is not None:
-                    self._counted[one.labels] = one.events
-                if one.mark is not None and one.mark == mark_of(*one.labels):
-                    self._trusted.add(one.labels)
             ours = ours or any(True for _ in events_on(page, self._pages))
-        self._agreed = {labels for _, labels in rows & keys}
-        self._contexts = {n: sorted(some, key=lambda one: one not in self._trusted) for n, some in found.items()}
         return ours
 
     def _proven(self) -> Iterator[Event]:
+        """The events whose ids follow from what they are."""
         for page in self._reading():
             for one in events_on(page, self._pages):
                 if one.id in self._given:
                     continue
-                for labels in self._contexts.get(one.context, ()):
+                for labels in self._contexts.of(one.context):
                     event = _event(one, _subject(labels, one.entity))
                     if event.id == one.id:
                         self._given.add(one.id)
-                        self._found[labels] += 1
+                        self._contexts.confirm(labels)
                         yield event
                         break
                 else:
                     self._doubtful.add(one.id)
-        self._trusted.update(self._found)
 
     def _unproven(self) -> Iterator[Event]:
         """The events whose labels are lost; those that don't fit labels which are as they were are counted.
 
         Only what is found in its place is one: else every remainder of an event could be taken for another.
         """
-        if not self._doubtful - self._given:
+        if self._doubtful <= self._given:
             return
         self._readings += 1
         for page in self._reading():
             for one in events_in_order(page, self._pages):
                 if one.id in self._given or one.id in self._bare or one.id in self._altered:
                     continue
-                candidates = self._contexts.get(one.context, ())
-                if any(labels in self._trusted for labels in candidates):
+                if self._contexts.knows(one.context):
                     self._altered.add(one.id)
                     continue
                 self._bare.add(one.id)
-                self._found.update(candidates)
+                self._contexts.excuse(one.context)
                 event = _event(one, Subject(one.entity))
                 if event.id not in self._given:  # of two that differed by their labels, one is left
                     self._given.add(event.id)
@@ -174,10 +149,9 @@ class SqliteSalvage:
 
 
 _WITHOUT_LABELS = (
-    "{:,} events have lost their project and other labels: they are kept with their time and entity alone, and nothing "
-    "proves that these are as they were."
+    "Kept without project and other labels, which are lost, so that nothing proves that time and entity are right: "
+    "{:,}."
 )
-_ALTERED = "{:,} events that are not as they were stored are left out."
 
 
 def _event(row: StoredEvent, subject: Subject) -> Event:
