@@ -29,8 +29,8 @@ from timecode_core.intake.intake import Intake
 from timecode_core.intake.wire import event_to_wire
 from timecode_core.protocols import Mending, Step, Store, Transaction
 from timecode_core.query import Query
-from timecode_core.selection import Selection
 from timecode_core.safekeeping.looking import look_through
+from timecode_core.selection import Selection
 from timecode_core.serving.writer import Writer
 from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.settings import SqliteSettings
