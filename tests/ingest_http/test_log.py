@@ -129,7 +129,7 @@ def test_bad_requests_leave_a_line_or_two_in_the_log(tmp_path: Path, server: str
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, server: str) -> None:
-    """A file in the place of the folder, then a link in that of the file, which is not followed; a full disk is alike."""
+    """A file in the folder's place, then a link in the file's, which is not followed. A full disk is no other case."""
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     (home / "logs").touch()
