@@ -161,6 +161,9 @@ def test_a_log_is_followed_across_a_rotation(home: Home) -> None:
             first.rename(second)
             put(home, 0, "next\n")
             assert [follower.stdout.readline() for _ in range(3)] == ["half\n", "last\n", "next\n"]
+            with first.open("a", encoding="utf-8") as file:
+                file.write("one that is longer than all that the file before it held\n")
+            assert follower.stdout.readline() == "one that is longer than all that the file before it held\n"
             follower.send_signal(2)
             assert follower.wait(60) == 0
         finally:

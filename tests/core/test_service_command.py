@@ -159,11 +159,14 @@ def test_without_a_manager_the_file_is_written_and_the_rest_is_told(machine: Mac
     assert f"{machine.unit} is written, but it is not started: " in done.stderr
     assert reason in done.stderr
     assert "systemctl --user enable --now timecode" in done.stderr
-    assert machine.unit.exists()
+    link = machine.unit.parent / "default.target.wants" / "timecode.service"
+    link.parent.mkdir()
+    link.symlink_to(machine.unit)
     done = machine.service("uninstall", PATH=path)
     assert done.returncode == 1
     assert "is removed, but the system could not be told" in done.stderr
     assert not machine.unit.exists()
+    assert not link.is_symlink()
 
 
 @linux

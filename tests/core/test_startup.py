@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import plistlib
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -63,9 +62,10 @@ def verified(analyze: str, units: Sequence[Path]) -> str:
 
 
 def words(unit: str, key: str) -> list[str]:
-    """The words of a line, by systemd's quoting, of which we use what a shell's has in common with it."""
+    """The words of a line, by systemd's quoting, of which no other escape is used than these."""
     (line,) = re.findall(rf"^{key}=(.*)$", unit, re.MULTILINE)
-    return [word.replace("%%", "%") for word in shlex.split(line)]
+    assert re.fullmatch(r'("([^"\\%]|\\["\\]|%%)*"( |$))+', line)
+    return [re.sub(r"\\(.)", r"\1", word).replace("%%", "%") for word in re.findall(r'"((?:[^"\\]|\\.)*)"', line)]
 
 
 @pytest.mark.parametrize("home", [None, HOSTILE])

@@ -129,7 +129,7 @@ def test_bad_requests_leave_a_line_or_two_in_the_log(tmp_path: Path, server: str
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, server: str) -> None:
-    """A full disk fails likewise: a file is in the place of the folder, then the folder is no one's to write."""
+    """A file in the folder's place, then a link in the file's, which is not followed. A full disk is no other case."""
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     (home / "logs").touch()
@@ -137,8 +137,10 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, server: str)
         assert service.post([event()])["stored"] == 1
         (home / "logs").unlink()
         (home / "logs").mkdir()
-        (home / "logs" / "timecode.log").symlink_to("/dev/full")
+        (tmp_path / "elsewhere").touch()
+        (home / "logs" / "timecode.log").symlink_to(tmp_path / "elsewhere")
         assert service.post([event(), event(time=1)])["stored"] == 1
+        assert (tmp_path / "elsewhere").read_bytes() == b""
         (home / "logs" / "timecode.log").unlink()
         assert service.post([event(time=2)])["stored"] == 1
         assert "Traceback" not in service.output()

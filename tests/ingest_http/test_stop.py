@@ -71,9 +71,10 @@ def test_it_waits_for_a_worker_whose_master_was_killed(tmp_path: Path) -> None:
 
 def test_another_command_is_named_and_goes_on(tmp_path: Path) -> None:
     """A rebuild is no service."""
-    with held(tmp_path, f"timecode rebuild (process {os.getpid()})"), pytest.raises(BusyError) as caught:
+    told = f"timecode rebuild (process {ANOTHER})"
+    with held(tmp_path, told), pytest.raises(BusyError) as caught:
         stop_service(Home(tmp_path))
-    assert f"is in use by timecode rebuild (process {os.getpid()}), which is no service. Wait" in str(caught.value)
+    assert f"is in use by {told}, which is no service. Wait" in str(caught.value)
     with held(tmp_path, ""), pytest.raises(BusyError, match="by a process that could not write itself down"):
         stop_service(Home(tmp_path))
 

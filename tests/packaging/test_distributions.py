@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -199,6 +200,15 @@ def test_an_installed_timecode_invents_and_verifies(installed: Environment, tmp_
     verified = installed.timecode(tmp_path / "demo", "verify")
     assert verified.returncode == 0, verified.stderr
     assert verified.stdout.count(": no differences") == 3
+
+
+def test_the_system_is_told_to_start_the_installed_python(installed: Environment, tmp_path: Path) -> None:
+    """That of the environment, not the one that it was made by: only there is Timecode found."""
+    shown = installed.timecode(tmp_path, "service", "install", "--print")
+    assert shown.returncode == 0, shown.stderr
+    (program,) = (word for word in re.split(r'[":<>]', shown.stdout) if "python" in word)
+    assert Path(program).parent == installed.scripts
+    assert str(tmp_path) in shown.stdout
 
 
 def test_the_installed_page_has_all_its_files(installed: Environment) -> None:
