@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from docs.manual import PAGES, ROOT, anchors, name_of, prose
+from docs.manual import PAGES, ROOT, anchors, codes, name_of, prose, section, tables
 
 REGISTRIES = re.compile(
     r"(pypi|pythonhosted|registry\.(npmjs|yarnpkg)|crates|rubygems|maven\.apache|proxy\.golang)\.(org|com|io)\b"
@@ -72,3 +72,14 @@ def test_the_pictures_are_small_and_shown(picture: str) -> None:
     assert content.startswith(b"\x89PNG")
     assert len(content) < 300_000
     assert f"]({picture})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_threat_model_names_tests_that_are_there() -> None:
+    """What is claimed is shown somewhere."""
+    (table,) = tables(section("SECURITY.md", "Threat model"))
+    assert len(table) > 5
+    for *_, shown in table:
+        names = codes(shown)
+        assert names
+        for name in names:
+            assert (ROOT / "tests" / name).is_file(), name
