@@ -64,8 +64,8 @@ test-editor: develop browser extension
 test-extension: node-modules
 	cd extension && npm test
 
-torture: develop ## Attack the service at full size, and print what it cost: some minutes, on a machine with nothing else to do
-	$(PYTEST) --override-ini python_files='torture_*.py' --capture no tests/torture
+torture: develop browser ## Attack all of it on all cores: SIZE=small|reported|large or a factor, REPORT=FILE.json; half an hour and more
+	PYTHONPATH=tests $(BIN)/python -m torture $(or $(SIZE),$(TIMECODE_TORTURE),reported) $(REPORT)
 
 mutants: develop ## Change the code in some hundred ways, each of which a test must notice: about half an hour
 	$(BIN)/python tools/mutants

@@ -165,7 +165,7 @@ def squatting(
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = _Server(("127.0.0.1", port), Handler)
+    server = PassingServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -177,7 +177,7 @@ def squatting(
         thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class PassingServer(ThreadingHTTPServer):
     """As a program that has ended, it leaves no connection behind, not even one that the browser opened to spare."""
 
     def __init__(self, *arguments: Any) -> None:

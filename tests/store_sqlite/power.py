@@ -46,6 +46,8 @@ class Disk:
 
     def __init__(self, cut_at: int | None = None, seed: int = 0, *, folder: Path | None = None, lies: int = 0) -> None:
         self._random = random.Random(seed)
+        self._quick = self._random.choice((0.4, 0.4, 0.4, 0.98))
+        """How much of what isn't synced it has on its platters all the same."""
         self._folder = folder
         self._lies = lies
         self._files: dict[str, _File] = {}
@@ -113,9 +115,9 @@ class Disk:
     def write(self, name: str, data: bytes, offset: int) -> None:
         """Keep a write that isn't synced; at a cut it is done, lost, or torn between sectors."""
         roll = self._random.random()
-        if roll < 0.4:
+        if roll < self._quick:
             parts = [(0, data)]
-        elif roll < 0.7:
+        elif roll < (1 + self._quick) / 2:
             parts = []
         else:
             parts = [sector for sector in _sectors(data) if self._random.random() < 0.5]

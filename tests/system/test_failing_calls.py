@@ -13,7 +13,7 @@ from system.mutants import Hasty
 from system.power_cuts import Lost
 from timecode_store_sqlite.store import SqliteStore
 
-CALLS = range(1, 500, 20)
+CALLS = range(1, 500, 29)
 """Some of the first 500 of an ingest run."""
 
 

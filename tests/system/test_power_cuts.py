@@ -13,8 +13,8 @@ from support.installations import fresh_home
 from system.mutants import TooHasty, TotalsApart, WithLateSync, WithoutSync
 from system.power_cuts import Lost, Pipeline, attempt
 
-CUTS = 150
-CUTS_OF_MUTANTS = 60
+CUTS = 100
+CUTS_OF_MUTANTS = 40
 PARTS = 2
 """So that several workers share the work."""
 

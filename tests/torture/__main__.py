@@ -29,7 +29,8 @@ from attrs import Factory, define
 from torture.attacks import ATTACKS, SIZES, Attack
 
 _EVERY_S = 60.0
-_LONGEST = 72
+_LEAST = 60
+"""So often, if not more, is tried what must be noticed at least once."""
 _SHOWN = 5
 
 
@@ -117,7 +118,8 @@ def run(size: str, words: Sequence[str]) -> list[Tally]:
 
 
 def _tries(attack: Attack, factor: float) -> int:
-    return attack.reported if attack.whole else max(1, round(attack.reported * factor))
+    least = _LEAST if attack.catches else 1
+    return max(least, round(attack.reported * (min(1, factor) if attack.whole else factor)))
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ class Attack:
     alone: bool = False
     catches: bool = False
     whole: bool = False
-    """Whether it is a table that is gone through, whatever the size."""
+    """Whether it is a table that is gone through: a larger size does not try it again."""
 
 
 def _bare_cut(seed: int, folder: Path) -> str:
@@ -82,8 +82,8 @@ def _lying(seed: int, folder: Path) -> str:
 
 
 def _call(seed: int, folder: Path) -> str:
-    number, fault = divmod(seed, len(failing_calls.FAULTS))
-    return failing_calls.attempt(number % 500 + 1, failing_calls.FAULTS[fault], folder / "home")
+    number, fault = divmod(seed * 389 % 1_000, len(failing_calls.FAULTS))  # all of them, and of few some everywhere
+    return failing_calls.attempt(number + 1, failing_calls.FAULTS[fault], folder / "home")
 
 
 def _kill(seed: int, folder: Path) -> str:
@@ -152,4 +152,4 @@ ATTACKS = (
         for server in SERVERS
     ),
 )
-SIZES: Mapping[str, float] = {"small": 0.02, "reported": 1, "large": 10}
+SIZES: Mapping[str, float] = {"small": 0.05, "reported": 1, "large": 10}
