@@ -13,6 +13,7 @@ import pytest
 from support.stores import left_as_by_a_kill, somebody_reading, times, write
 from timecode_core.errors import StoreError
 from timecode_store_sqlite import hold as hold_module
+from timecode_store_sqlite.frames import FRAME_HEAD, HEAD, frames
 from timecode_store_sqlite.store import SqliteStore
 
 NOT_ITS_OWN = r"log of another database, or of an earlier time.*Move t\.db-wal"
@@ -33,6 +34,12 @@ def killed_with_a_log(path: Path, tmp_path: Path) -> Path:
     killed = left_as_by_a_kill(path, tmp_path / "killed")
     store.close()
     return killed
+
+
+def own_revision(path: Path) -> int:
+    """That of a database and its log."""
+    with SqliteStore(path, writable=False).reading() as reader:
+        return reader.revision()
 
 
 def checkpointed(path: Path, mode: str) -> None:
@@ -274,3 +281,34 @@ def test_a_log_without_a_revision_that_can_be_read_costs_what_is_in_it_at_most(p
         again = SqliteStore(killed, writable=writable)
         assert times(again) == [1]
         again.close()
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_half_a_commit_behind_the_end_of_a_log_is_no_other_database(path: Path, tmp_path: Path, writable: bool) -> None:
+    """What a power cut leaves of a frame says nothing, even where a revision can be read in it."""
+    killed = killed_with_a_log(path, tmp_path)
+    log = killed.with_name("t.db-wal")
+    revision = own_revision(path).to_bytes(8)
+    number, page = next((number, page) for number, page in frames(log) if revision in page)
+    torn = page.replace(revision, (2).to_bytes(8))
+    assert torn != page
+    with log.open("ab") as file:  # with the salts of the log, and no checksum yet
+        file.write(number.to_bytes(4) + bytes(4) + log.read_bytes()[16:24] + bytes(8) + torn)
+    store = SqliteStore(killed, writable=writable)
+    assert times(store) == [1, 2]
+    store.close()
+
+
+def test_the_frames_of_a_log_are_those_that_sqlite_takes(path: Path, tmp_path: Path) -> None:
+    """All that were committed; none from the first on of which a bit is another."""
+    killed = killed_with_a_log(path, tmp_path)
+    log = killed.with_name("t.db-wal")
+    whole, content = list(frames(log)), log.read_bytes()
+    assert len(whole) == len(content) // (FRAME_HEAD + 4096) > 1
+    for at, left in ((3, 0), (20, 0), (HEAD + 1, 0), (HEAD + 30, 0), (len(content) - 1, len(whole) - 1)):
+        changed = bytearray(content)
+        changed[at] ^= 0x10
+        log.write_bytes(changed)
+        assert list(frames(log)) == whole[:left], at
+    log.unlink()
+    assert list(frames(log)) == []

@@ -21,7 +21,7 @@ from system.damage import DATABASE, IN_BYTES, IN_ROWS, PAGE, build, damage_log, 
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_core.subject import Subject
-from timecode_store_sqlite.log import FRAME_HEAD, HEAD
+from timecode_store_sqlite.frames import FRAME_HEAD, HEAD
 from timecode_store_sqlite.pages import Pages
 from timecode_store_sqlite.records import NAMES, StoredEvent, contexts_on
 from timecode_store_sqlite.salvage import SqliteSalvage

@@ -78,6 +78,13 @@ class TotalsApart(Pipeline):
 
     def take(self, batch: Sequence[Event]) -> list[str]:
         verdicts = super().take(batch)
+        self._settle()
+        return verdicts
+
+    def remove(self, events: Sequence[Event]) -> None:
+        super().remove(events)
+        self._settle()
+
+    def _settle(self) -> None:
         assert isinstance(self.ledger, _Apart)
         self.writer.run(self.ledger.settle)
-        return verdicts

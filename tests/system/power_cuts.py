@@ -33,6 +33,7 @@ from timecode_core.safekeeping.looking import look_through
 from timecode_core.selection import Selection
 from timecode_core.serving.writer import Writer
 from timecode_store_sqlite import hold as hold_module
+from timecode_store_sqlite.maintenance import SqliteMaintenance
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
@@ -111,13 +112,8 @@ class Pipeline:
         return [outcome.verdict for outcome in receipt.outcomes]
 
     def remove(self, events: Sequence[Event]) -> None:
-        """Forget events, with totals made anew."""
-
-        def job(transaction: Transaction) -> None:
-            transaction.delete(events)
-            self._upkeep(transaction, everything=True)
-
-        self.writer.run(job)
+        """Forget events, with what they had of the totals."""
+        self.writer.run(lambda transaction: self.ledger.remove(transaction, events))
 
     def events(self) -> Events:
         """All that is stored."""
@@ -168,7 +164,7 @@ def batch_of(rng: random.Random, n: int, stored: Events) -> list[Event]:
 
 def live(pipeline: Pipeline, home: Path, book: Book, rng: random.Random) -> None:
     """Do this and that, and note what was acknowledged, until the power goes."""
-    for n in range(_ACTS):
+    for n in range(rng.choice((3, _ACTS))):
         act = rng.choices(("take", "remove", "rebuild", "backup", "tend"), (12, 1, 1, 2, 1))[0]
         if act == "take":
             book.batch = batch_of(rng, len(book.stored) + n, book.stored)
@@ -189,6 +185,13 @@ def live(pipeline: Pipeline, home: Path, book: Book, rng: random.Random) -> None
         else:
             pipeline.store.tend()
         book.stored = book.due
+
+
+def restore(home: Path, settings: SqliteSettings, book: Book, name: str) -> None:
+    """Put a backup in the place of what is there."""
+    book.due = book.backups[name]
+    SqliteMaintenance(home / DATABASE, settings).restore(home / name)
+    book.stored = book.due
 
 
 def attempt(seed: int, folder: Path, kind: type[Pipeline] = Pipeline, *, lies: int = 0) -> str:
@@ -242,7 +245,9 @@ def _run(
     with ExitStack() as stack:
         with suppress(TimecodeError, OSError):
             try:
-                for _ in range(3):
+                for _ in range(6):
+                    if book.backups and book.stored == book.due and rng.random() < 0.5:
+                        restore(home, settings, book, rng.choice(sorted(book.backups)))
                     pipeline = kind(home, settings)
                     stack.callback(pipeline.close)
                     _settle(book, pipeline.events())

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import apsw
 from timecode_core import StoreError, UnreadableError
 
+from timecode_store_sqlite.frames import FRAME_HEAD, HEAD
 from timecode_store_sqlite.label_sets import LabelSets
-from timecode_store_sqlite.log import FRAME_HEAD, HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

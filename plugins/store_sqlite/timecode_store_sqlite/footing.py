@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from timecode_store_sqlite.log import HEAD, MAGIC
+from timecode_store_sqlite.frames import HEAD, MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

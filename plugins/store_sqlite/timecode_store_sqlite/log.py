@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import apsw
 from timecode_core import StoreError
 
+from timecode_store_sqlite.frames import MAGIC, frames
 from timecode_store_sqlite.marker import start_of
 from timecode_store_sqlite.schema import STATE
 
@@ -18,15 +18,10 @@ if TYPE_CHECKING:
 
     from timecode_store_sqlite.marker import Mark
 
-HEAD, FRAME_HEAD = 32, 24
-"""Bytes before all pages of a log, and before each (https://www.sqlite.org/fileformat.html, "WAL File Format")."""
-MAGIC = b"\x37\x7f\x06"
-"""How every log begins."""
 _HEADER = 100
 """Every database begins with so many bytes; SQLite takes a shorter file for an empty one."""
 _WITH_LOG = b"\x02\x02"
 """The versions in a database's header, at 18, of one that is used with a log."""
-PAGE_SIZES = tuple(2**n for n in range(9, 17))
 _FLAGS = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
 _OWN = "SELECT revision, (SELECT rootpage FROM sqlite_schema WHERE name = 'state') FROM state"
 
@@ -118,15 +113,12 @@ def _own(file: Path, vfs: str | None) -> tuple[int | None, int]:
 
 
 def _revisions(log: Path, page: int) -> Iterator[int]:
-    """Every revision that a log has on the page. What is behind its end, of a log before it, is left out."""
-    with suppress(OSError), log.open("rb") as file:
-        head = file.read(HEAD)
-        size, salts = int.from_bytes(head[8:12]), head[16:24]
-        if size not in PAGE_SIZES:
-            return
-        read = _reader(size)
-        while len(frame := file.read(FRAME_HEAD + size)) == FRAME_HEAD + size and frame[8:16] == salts:
-            if int.from_bytes(frame[:4]) == page and (revision := read(frame[FRAME_HEAD:])) is not None:
+    """Every revision that a log has on the page."""
+    read: Callable[[bytes], int | None] | None = None
+    for number, content in frames(log):
+        if number == page:
+            read = read or _reader(len(content))
+            if (revision := read(content)) is not None:
                 yield revision
 
 

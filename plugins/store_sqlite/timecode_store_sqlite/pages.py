@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from timecode_core import StoreError, file_error
 
-from timecode_store_sqlite.log import FRAME_HEAD, HEAD, PAGE_SIZES, log_of
+from timecode_store_sqlite.frames import FRAME_HEAD, HEAD, PAGE_SIZES
+from timecode_store_sqlite.log import log_of
 from timecode_store_sqlite.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
