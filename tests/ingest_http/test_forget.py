@@ -93,8 +93,9 @@ def test_the_token_alone_may(service: Server, project: str) -> None:
     service.post(work(project, 0))
     wish = {"projects": [project]}
     for options in ((), ("--read",)):
-        held = bearing(key(service, f"{project}{len(options)}", *options))
+        held = bearing(key(service, project, *options))
         assert service.request("POST", FORGET, wish, held).status == 403
+        assert timecode(service.home, "keys", "revoke", project).returncode == 0
     assert service.request("POST", FORGET, wish, signed_in=False).status == 401
     assert service.get(FORGET).status == 405
     assert service.request("POST", FORGET, wish | {"dry_run": True}).json()["events"] == 1

@@ -132,7 +132,7 @@ def test_no_new_database_is_begun_where_one_was(
     if left is None:
         database.unlink()
     for _ in range(2):
-        with pytest.raises(StoreError, match=r"gone or empty.*backup.*remove every file t\.db\*"):
+        with pytest.raises(StoreError, match=r"gone or empty.*timecode restore FILE.*move every file t\.db\* away"):
             SqliteStore(database, writable=writable)
     assert not killed or database.with_name("t.db-wal").stat().st_size > 0
     for file in database.parent.glob("t.db*"):

@@ -10,7 +10,7 @@ from support.installations import fresh_home
 from system import kills
 from system.kills import COMMANDS, Command, Work, attempt, changes, lived_in, post
 
-KILLS = 2
+KILLS = 1
 
 
 @pytest.fixture

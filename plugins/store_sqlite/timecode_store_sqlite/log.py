@@ -31,7 +31,7 @@ def check_there(file: Path, mark: Mark | None) -> None:
     if _bytes(file) < _HEADER and (mark or log_bytes(file)):
         raise StoreError(
             f"{file} is gone or empty, and was neither when it was last used.",
-            remedy=f"Put it back, or run `timecode restore FILE`. To begin anew, remove every file {file.name}*.",
+            remedy=f"Put it back, or run `timecode restore FILE`. To begin anew, move every file {file.name}* away.",
         )
 
 
