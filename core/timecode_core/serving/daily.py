@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from timecode_core.errors import StoppedError, TimecodeError
 from timecode_core.protocols import Store
 from timecode_core.safekeeping.backups import Backups
 from timecode_core.safekeeping.retention import Backup
+from timecode_core.serving.pacing import half_speed
 
 _log = logging.getLogger("timecode.service")
 FIRST_S = 120.0
@@ -72,7 +72,7 @@ class DailyBackup:
             revision, empty = reader.revision(), not reader.count()
         if empty or revision == self._revision:
             return
-        made = self._backups.make(self._store, self._now(), self._pace())
+        made = self._backups.make(self._store, self._now(), half_speed(self._closing))
         self._revision, self.fault = revision, ""
         _log.info("made the backup %s (%d bytes)", made.path.name, made.size)
 
@@ -80,15 +80,3 @@ class DailyBackup:
         """Whether none was made today, on the calendar of the zone in force."""
         now = self._now()
         return all(backup.made.astimezone(now.tzinfo).date() != now.date() for backup in backups)
-
-    def _pace(self) -> Callable[[int, int], None]:
-        """Rest as long as it works, so that others get their turn."""
-        since = time.monotonic()
-
-        def pace(_done: int, _count: int) -> None:
-            nonlocal since
-            if self._closing.wait(time.monotonic() - since):
-                raise StoppedError("the service is stopping.")
-            since = time.monotonic()
-
-        return pace

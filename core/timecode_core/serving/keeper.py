@@ -15,6 +15,7 @@ from timecode_core.accounting.upkeep import Progress, Upkeep
 from timecode_core.errors import DamageError, StoppedError, TimecodeError, UnavailableError
 from timecode_core.protocols import Guarded, Store, Transaction
 from timecode_core.safekeeping.looking import look_through
+from timecode_core.serving.pacing import half_speed
 from timecode_core.serving.writer import Writer
 
 _log = logging.getLogger("timecode.service")
@@ -176,16 +177,8 @@ class Keeper:
 
     def _look_again(self) -> None:
         """Look the store through while it is served, at half speed, so that others get their turn."""
-        since = time.monotonic()
-
-        def pace(_done: int, _count: int) -> None:
-            nonlocal since
-            if self._closing.wait(time.monotonic() - since):
-                raise StoppedError("the service is stopping.")
-            since = time.monotonic()
-
         try:
-            self._look_through(pace, always=True)
+            self._look_through(half_speed(self._closing), always=True)
         except StoppedError:
             return
         except DamageError as error:

@@ -1,0 +1,22 @@
+"""Pacing: work that can wait rests as long as it works, so that others get their turn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from timecode_core.errors import StoppedError
+
+
+def half_speed(closing: threading.Event) -> Callable[[int, int], None]:
+    """What such work calls as it goes on. Raises StoppedError once `closing` is set."""
+    since = time.monotonic()
+
+    def pace(_done: int, _count: int) -> None:
+        nonlocal since
+        if closing.wait(time.monotonic() - since):
+            raise StoppedError("the service is stopping.")
+        since = time.monotonic()
+
+    return pace
