@@ -17,7 +17,7 @@ from extension.editor_kit.waiting import until
 from extension.editor_kit.window import Window
 from extension.editor_kit.work import work
 from selenium import webdriver
-from support.ports import free_port
+from support.ports import free_port, require_free
 
 pytestmark = pytest.mark.editor
 
@@ -103,6 +103,7 @@ def test_a_service_that_runs_elsewhere_is_found_by_a_click(window: Window, servi
 
 def test_the_service_is_started_by_what_started_it_last(window: Window, service: Service, ledger: Ledger) -> None:
     # As after the quick start: the command is on no PATH, and the settings name nothing.
+    require_free(4821)
     window.configure(timecode__url=None, timecode__command=None)
     window.until_status("min$")
     service.stop()

@@ -23,6 +23,13 @@ def free_port(*hosts: str) -> int:
             return port
 
 
+def require_free(port: int) -> None:
+    """Fail at once where somebody listens on a port that a test can't choose."""
+    assert all(_free(host, port) for host in ("127.0.0.1", "::1")), (
+        f"port {port} is taken, by a Timecode of your own perhaps: stop it for as long as the tests run (timecode stop)"
+    )
+
+
 def has_ipv6() -> bool:
     """Whether this machine has ::1; `socket.has_ipv6` only says that Python could use it."""
     try:
