@@ -36,5 +36,6 @@ class Ahead:
         many = f"{self.events:,}{' or more' if self.events == AT_MOST else ''}"
         return (
             f"{many} event{' lies' if self.events == 1 else 's lie'} more than a day ahead of this machine's clock, "
-            f"the last at {self.at}. Check this clock and that of the machine that sent them."
+            f"the last at {self.at}. Check this clock and that of the machine that sent them; "
+            "`timecode forget --ahead` removes what lies ahead of this one."
         )
