@@ -212,7 +212,7 @@ class Maintenance(Protocol):
         """Open another database of this kind, such as a copy that `Store.backup` has made; writable, it may be new."""
 
     def copies(self) -> Sequence[Path]:
-        """The files in which an upgrade or a restore has kept what was stored before; `open` can open them."""
+        """The files in which an upgrade, a restore or a recovery has kept what is stored; `open` opens them."""
 
     def companions(self, path: Path) -> Sequence[Path]:
         """The files that may lie beside such a file and hold a part of what it says, such as a log. Some may not exist.
@@ -223,9 +223,9 @@ class Maintenance(Protocol):
     def restore(self, path: Path) -> Path | None:
         """Put what is in the file `path` in the place of the store's own data, whatever state these are in.
 
-        They are kept: gives where, or None where there were none. Whoever calls it holds the home's `WriteLock` and has
-        looked the file through. At whatever moment it is broken off, there are the old data, or the new, or a store
-        that says so and won't open. Raises StoreError, BusyError.
+        They are kept: gives the folder or file, or None where there were none. Whoever calls it holds the home's
+        `WriteLock` and has looked the file through. At whatever moment it is broken off, there are the old data, or the
+        new, or a store that says so and won't open. Raises StoreError, BusyError.
         """
 
     def salvage(self, path: Path, progress: Callable[[int, int], None]) -> Salvage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -107,14 +108,50 @@ def test_once_a_day_and_only_where_something_has_changed(life: Life) -> None:
 
 
 def test_a_clock_that_goes_back_makes_no_flood(life: Life) -> None:
-    """The newest lies ahead then; one a day is enough all the same."""
-    write(life.store, 1)
-    until(lambda: len(names(life)) == 1)
-    life.clock -= timedelta(days=400)
-    for number in range(2, 6):
+    """The newest lies ahead then; one a day is enough all the same, and none that is there goes."""
+    for number in range(10):
+        write(life.store, number)
+        until(lambda number=number: len(names(life)) == min(number, 6) + 1)  # type: ignore[misc]
+        life.clock += timedelta(days=1)
+    before = names(life)
+    life.clock -= timedelta(days=4000)
+    for number in range(10, 14):
         write(life.store, number)
         life.looked()
-    assert len(names(life)) <= 2
+    assert names(life) == [*before, f"timecode-{life.clock:%Y%m%d}-120000.db.gz"]
+    assert life.daily.fault == ""
+
+
+def test_a_start_makes_none_where_nothing_has_changed(life: Life) -> None:
+    """A machine that is started each day of a holiday pushes no backup of the week before out."""
+    write(life.store, 1)
+    until(lambda: len(names(life)) == 1)
+    life.clock += timedelta(days=1)
+    life.daily.close()
+    again = DailyBackup(life.backups, life.store, lambda: True, life._now)
+    again.start()
+    life.looked()
+    assert len(names(life)) == 1
+    write(life.store, 2)
+    until(lambda: len(names(life)) == 2)
+    again.close()
+
+
+def test_one_that_is_being_made_is_given_up_for_what_is_forgotten(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It held that still; the next one does not."""
+    real, given_up = life.store.backup, threading.Event()
+
+    def backup(path: Path) -> None:
+        real(path)
+        if not given_up.is_set():
+            life.daily.give_up()
+            given_up.set()
+
+    monkeypatch.setattr(life.store, "backup", backup)
+    write(life.store, 1)
+    until(given_up.is_set)
+    until(lambda: names(life))
+    assert life.daily.fault == ""
 
 
 def test_not_while_the_service_is_not_ready(life: Life) -> None:
@@ -151,6 +188,7 @@ def test_other_files_in_the_folder_are_left_alone(life: Life) -> None:
         (life.backups.folder / name).write_text("x")
     write(life.store, 1)
     until(lambda: names(life))
+    life.looked()
     assert {path.name for path in life.backups.folder.iterdir()} == {*others, *names(life)}
     assert len(names(life)) == 1
 
@@ -176,8 +214,8 @@ def test_a_copy_that_is_damaged_is_none(life: Life, monkeypatch: pytest.MonkeyPa
 def test_a_service_makes_one_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a word of anybody's; and none where that is not wanted."""
     monkeypatch.setattr(daily, "FIRST_S", 0.001)
+    monkeypatch.setattr(daily, "EVERY_S", 0.001)
     with fresh_home() as home, running(home) as service:
         service.submit([{"time": 1, "entity": "a"}], "test")
-        monkeypatch.setattr(daily, "EVERY_S", 0.001)
         until(lambda: kept(home / "backups") or service.status()["failures"])
         assert service.status()["failures"] == []

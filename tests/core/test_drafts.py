@@ -47,7 +47,20 @@ def test_what_a_kill_has_left_is_cleared_away_by_the_next(tmp_path: Path) -> Non
 
 def test_a_lock_without_a_folder_is_cleared_away_too(tmp_path: Path) -> None:
     """As a kill between the two leaves it."""
-    (tmp_path / "draft-0123.lock").touch()
+    left = tmp_path / f"timecode-draft-{'0' * 32}.lock"
+    left.touch()
     with draft_folder(tmp_path):
-        assert not (tmp_path / "draft-0123.lock").exists()
+        assert not left.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_named_nearly_so_is_left_alone(tmp_path: Path) -> None:
+    """It is somebody's: a folder may be named that is not ours."""
+    for name in ("draft-novel", "timecode-draft-novel", f"timecode-draft-{'0' * 31}"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "chapter1.txt").write_text("mine")
+        (tmp_path / f"{name}.lock").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with draft_folder(tmp_path):
+        pass
+    assert sorted(tmp_path.rglob("*")) == before

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from support.installations import fresh_service, kept_cells, send, stored_values, totals
+from support.installations import fresh_service, kept_cells, plugins_with, running, send, stored_values, totals
 from support.reference import credits_of
 from support.strategies import HOUR, MINUTE, NOON, SECOND, events, fewer
+from system.damage import command
 from timecode_core.accounting.verification import verify
+from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import day_date
 from timecode_core.erasure import Erasure
 from timecode_core.errors import QueryError
@@ -118,3 +121,19 @@ def test_what_makes_no_sense_is_refused(erasure: Erasure) -> None:
         with pytest.raises(QueryError):
             service.forget(erasure)
         assert len(stored(service)) == 1
+
+
+def test_an_aggregation_that_nobody_keeps_up_is_dropped_and_made_anew(tmp_path: Path) -> None:
+    """Its plugin is not there at this moment: what it has would keep the name, and be wrong once it is back."""
+    extra = plugins_with(Aggregation("extra", ("day", "project", "entity", "branch")))
+    home = tmp_path / "home"
+    with running(home, plugins=extra) as service:
+        send(service, [Event.of(time=NOON + n * MINUTE, entity=f"{n}.py", project="pq"[n % 2]) for n in range(9)])
+        before = kept_cells(service)["extra"]
+    code, _, errors = command(home, "forget", "--project", "p", "--yes")
+    assert code == 0, errors
+    with running(home, plugins=extra) as service:
+        cells = kept_cells(service)
+        assert set(cells["extra"]) < set(before)
+        assert sum(cells["extra"].values()) == sum(cells["daily"].values()) > 0
+        assert verify(service.installation.terms(), service._store).clean

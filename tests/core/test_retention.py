@@ -8,12 +8,15 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 from timecode_core.safekeeping.retention import Backup, superfluous
 
-_times = st.integers(0, 2_000 * 24).map(lambda hours: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
+_times = st.integers(0, 1_000 * 24).map(lambda hours: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
 _backups = st.lists(
     st.builds(lambda made, size: Backup(Path(made.isoformat()), made, size), _times, st.integers(1, 100)),
     max_size=40,
     unique_by=lambda backup: backup.made,
 )
+
+
+NOW = datetime(2026, 11, 28, 10, tzinfo=UTC)
 
 
 def daily(days: int) -> list[Backup]:
@@ -25,7 +28,7 @@ def daily(days: int) -> list[Backup]:
 
 def kept(backups: list[Backup], newest: int = 7, months: int = 12, most: int = 10**9) -> list[str]:
     """The names of those that stay, the newest first."""
-    gone = superfluous(backups, newest, months, most)
+    gone = superfluous(backups, NOW, newest, months, most)
     return [backup.path.name for backup in backups if backup not in gone]
 
 
@@ -43,7 +46,7 @@ def test_thinning_day_by_day_leaves_what_thinning_at_once_does() -> None:
     there: list[Backup] = []
     for backup in reversed(daily(730)):
         there = [backup, *there]
-        gone = superfluous(there, 7, 12, 10**9)
+        gone = superfluous(there, backup.made, 7, 12, 10**9)
         there = [one for one in there if one not in gone]
     assert [backup.path.name for backup in there] == kept(daily(730))
 
@@ -54,17 +57,30 @@ def test_the_oldest_make_room() -> None:
     assert kept(daily(3), most=1) == ["20261128"]
 
 
+def test_one_of_a_time_to_come_costs_no_other() -> None:
+    """A clock was wrong when it was made. It stays, and all others are kept as if it were not there."""
+    ahead = Backup(Path("ahead"), datetime(2040, 1, 1, tzinfo=UTC), 10)
+    assert kept([ahead, *daily(730)]) == ["ahead", *kept(daily(730))]
+
+
+def test_a_clock_that_is_behind_removes_nothing_of_later() -> None:
+    """It says nothing of what was made since, by a clock that was right."""
+    now = datetime(1970, 1, 2, tzinfo=UTC)
+    made = Backup(Path("new"), now, 10)
+    assert superfluous([made, *daily(730)], now, 7, 12, 10) == []
+
+
 @given(_backups, st.integers(1, 10), st.integers(0, 24), st.integers(1, 2_000))
 def test_what_is_kept(backups: list[Backup], newest: int, months: int, most: int) -> None:
     """The newest always; all that fit the bound, the newest first; and never more than the rule says."""
-    gone = superfluous(backups, newest, months, most)
+    gone = superfluous(backups, NOW, newest, months, most)
     rest = sorted((one for one in backups if one not in gone), key=lambda one: one.made, reverse=True)
     wanted = sorted(backups, key=lambda one: one.made, reverse=True)
     assert rest[:1] == wanted[:1]
     assert len(rest) <= newest + months + 1
     assert len(rest) <= 1 or sum(one.size for one in rest) <= most
-    unbounded = superfluous(backups, newest, months, 10**9)
+    unbounded = superfluous(backups, NOW, newest, months, 10**9)
     whole = [one for one in wanted if one not in unbounded]
     assert whole[: len(rest)] == rest, "of those the rule keeps, only the oldest go for room"
     assert whole[:newest] == wanted[:newest]
-    assert superfluous(rest, newest, months, most) == []
+    assert superfluous(rest, NOW, newest, months, most) == []

@@ -138,10 +138,9 @@ def test_the_command(tmp_path: Path, running: bool) -> None:
     put_back = timecode(home, "restore", str(backup))
     assert put_back.returncode == 0, put_back.stderr
     assert timecode(home, "report", "--period", "all", "--format", "csv", "--by", "project").stdout == rest
-    assert (home / "timecode.db.before-restore").exists()
-    for path in (home / "backups", home):
-        for file in path.iterdir():
-            assert file.is_dir() or b"secret" not in file.read_bytes(), "the name is gone from every file"
+    assert (home / "timecode.db.before-restore" / "timecode.db").exists()
+    for file in home.rglob("*"):
+        assert file.is_dir() or b"secret" not in file.read_bytes(), "the name is gone from every file"
 
 
 def test_the_command_finds_what_was_kept_beside_the_database(tmp_path: Path) -> None:
@@ -156,8 +155,8 @@ def test_the_command_finds_what_was_kept_beside_the_database(tmp_path: Path) -> 
     assert timecode(home, "restore", str(tmp_path / "b.db.gz")).returncode == 0
     done = timecode(home, "forget", "--project", "secret", "--yes", "--backups")
     assert done.returncode == 0, done.stderr
-    assert "before-restore: forgotten 3 events" in done.stdout
-    assert timecode(home, "restore", str(home / "timecode.db.before-restore")).returncode == 0
+    assert "before-restore/timecode.db: forgotten 3 events" in done.stdout
+    assert timecode(home, "restore", str(home / "timecode.db.before-restore" / "timecode.db")).returncode == 0
     told = timecode(home, "report", "--period", "all", "--format", "csv", "--by", "project").stdout
     assert "keep" in told
     assert "secret" not in told

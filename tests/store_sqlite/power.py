@@ -77,7 +77,7 @@ class Disk:
 
     def holds(self, name: str | os.PathLike[str] | None) -> bool:
         """Whether a file of that name is on this disk. The memory that processes share is on none."""
-        if name is None or str(name).endswith("-shm"):
+        if name is None or str(name).endswith("-shm") or Path(name).is_dir():
             return False
         return self._folder is None or Path(name).parent == self._folder
 

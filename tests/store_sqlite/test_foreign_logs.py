@@ -310,5 +310,20 @@ def test_the_frames_of_a_log_are_those_that_sqlite_takes(path: Path, tmp_path: P
         changed[at] ^= 0x10
         log.write_bytes(changed)
         assert list(frames(log)) == whole[:left], at
+    for length in range(HEAD + FRAME_HEAD):
+        log.write_bytes(content[:length])
+        assert list(frames(log)) == []
     log.unlink()
     assert list(frames(log)) == []
+
+
+@pytest.mark.parametrize("length", [1, 10, 31])
+def test_a_log_with_half_a_head_is_an_empty_one(path: Path, tmp_path: Path, length: int) -> None:
+    """To SQLite, too; what it held is missing, and told."""
+    killed = killed_with_a_log(path, tmp_path)
+    log = killed.with_name("t.db-wal")
+    log.write_bytes(log.read_bytes()[:length])
+    for writable in (False, True):
+        store = SqliteStore(killed, writable=writable)
+        assert times(store) == [1]
+        store.close()

@@ -63,11 +63,11 @@ def test_it_keeps_the_old_file_with_its_log(killed: Path, backup: Path) -> None:
     kept = restore(killed, backup)
     assert opened(killed) == [7, 8, 9]
     assert kept is not None
-    assert opened(kept) == [1, 2, 3, 4]
+    assert opened(kept / "t.db") == [1, 2, 3, 4]
     again = restore(killed, backup)
     assert again is not None
     assert again != kept
-    assert opened(again) == [7, 8, 9]
+    assert opened(again / "t.db") == [7, 8, 9]
 
 
 def test_what_was_restored_is_not_in_doubt(killed: Path, backup: Path) -> None:
@@ -144,6 +144,37 @@ def test_a_reader_that_comes_in_the_midst_is_told(killed: Path, backup: Path) ->
     assert opened(killed) == [7, 8, 9]
 
 
+def test_over_a_database_that_is_gone(killed: Path, backup: Path) -> None:
+    """Its log is kept: the database may turn up again."""
+    database, log = killed.read_bytes(), killed.with_name("t.db-wal").read_bytes()
+    killed.unlink()
+    kept = restore(killed, backup)
+    assert opened(killed) == [7, 8, 9]
+    assert kept is not None
+    assert (kept / "t.db-wal").read_bytes() == log
+    (kept / "t.db").write_bytes(database)
+    assert opened(kept / "t.db") == [1, 2, 3, 4]
+
+
+def test_a_link_that_leads_to_nothing_is_refused(tmp_path: Path, backup: Path) -> None:
+    """The disk that has the database may not be mounted."""
+    path = tmp_path / "t.db"
+    (tmp_path / "disk").mkdir()
+    path.symlink_to(tmp_path / "disk" / "t.db")
+    with pytest.raises(StoreError, match="Mount the disk"):
+        restore(path, backup)
+    assert list((tmp_path / "disk").iterdir()) == []
+
+
+def test_what_a_kill_has_left_goes_with_the_next_opening(killed: Path) -> None:
+    """A half of a copy holds what may have to be forgotten."""
+    (killed.parent / "t.db.restoring").write_text("half")
+    (killed.parent / "t.db.before-restore.half").mkdir()
+    (killed.parent / "t.db.before-restore.half" / "t.db").write_text("half")
+    assert opened(killed) == [1, 2, 3, 4]
+    assert not list(killed.parent.glob("*half")) + list(killed.parent.glob("*restoring"))
+
+
 def test_into_nothing_and_through_a_link(tmp_path: Path, backup: Path) -> None:
     """A folder is made where it is missing; a link stays one, and leads to what was restored."""
     path = tmp_path / "new" / "t.db"
@@ -168,5 +199,7 @@ def test_copies_are_found(killed: Path, backup: Path) -> None:
     restore(killed, backup)
     (killed.parent / "t.db.v1.backup").touch()
     (killed.parent / "t.db.mine").touch()
-    names = [path.name for path in SqliteMaintenance(killed, SqliteSettings()).copies()]
-    assert names == ["t.db.before-restore", "t.db.before-restore.1", "t.db.v1.backup"]
+    (killed.parent / "t.db.recovered").touch()
+    found = SqliteMaintenance(killed, SqliteSettings()).copies()
+    names = [path.relative_to(killed.parent).as_posix().removeprefix("t.db.before") for path in found]
+    assert names == ["-restore/t.db", "-restore.1/t.db", "t.db.recovered", "t.db.v1.backup"]

@@ -215,7 +215,7 @@ def attempt(name: str, seed: int, folder: Path) -> str:
         if chosen.words[0] != "serve":
             again, _, errors = command(home, *chosen.at(home))
             assert again == 0 or "already" in errors or "exists" in errors, f"{what}: done again, it says {errors}"
-            assert again or not [*home.glob("draft-*")], f"{what}: a draft is left for ever"
+            assert again or not [*home.rglob("timecode-draft-*")], f"{what}: a draft is left for ever"
             for backup in (home / "backups").glob("*.gz"):
                 assert gzip.decompress(backup.read_bytes()), f"{what}: a backup is there by half"
     return "went on by itself" if code else "had ended"

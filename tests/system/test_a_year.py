@@ -158,6 +158,8 @@ def test_a_year_of_use(tmp_path: Path) -> None:
     assert reported(home) == at_backup
     with start(home, **SETTINGS) as server:
         assert reported(home) == at_backup
-    connection = apsw.Connection(str(home / "timecode.db.before-restore"), flags=apsw.SQLITE_OPEN_READONLY)
+    connection = apsw.Connection(
+        str(home / "timecode.db.before-restore" / "timecode.db"), flags=apsw.SQLITE_OPEN_READONLY
+    )
     assert connection.execute("SELECT count(*) FROM events").fetchall() == [(len(known),)]
     connection.close()

@@ -93,8 +93,8 @@ def test_a_restore_gives_exactly_the_backup(home: Path, name: str, tmp_path: Pat
     assert ids(home) == known
     assert answers(home) == good
     run(home, "verify")
-    kept = home / "timecode.db.before-restore"
-    assert str(kept) in said
+    kept = home / "timecode.db.before-restore" / "timecode.db"
+    assert f"kept in {kept.parent}:" in said
     run(home, "restore", str(kept))
     assert ids(home) == later > known
     assert not [path.name for path in home.iterdir() if "draft" in path.name or path.name.endswith(".part")]
@@ -111,7 +111,7 @@ def test_over_a_home_that_was_killed_with_its_log_left(home: Path, killed: Path,
     run(killed, "verify")
     with running(killed) as service:
         assert service.submit([{"time": 1, "entity": "new"}], "test").count("stored") == 1
-    run(killed, "restore", str(killed / "timecode.db.before-restore"))
+    run(killed, "restore", str(killed / "timecode.db.before-restore" / "timecode.db"))
     assert ids(killed) == ids(tmp_path / "left"), "the log was kept with it"
 
 
@@ -134,7 +134,7 @@ def test_over_whatever_is_there(home: Path, what: str) -> None:
     run(home, "restore", str(backup))
     assert answers(home) == good
     run(home, "verify")
-    kept = home / "timecode.db.before-restore"
+    kept = home / "timecode.db.before-restore" / "timecode.db"
     assert (kept.read_bytes() if kept.exists() else None) == ruined
 
 
@@ -261,7 +261,7 @@ def test_all_at_once(home: Path) -> None:
         assert len(one.stderr.splitlines()) == one.returncode, one.stderr
     assert answers(home) == good
     run(home, "verify")
-    assert not list(home.glob("draft-*"))
+    assert not list(home.rglob("timecode-draft-*"))
 
 
 @pytest.mark.parametrize("words", [["backup"], ["backup", "copy.db"], ["restore", "copy.db.gz"]], ids=" ".join)

@@ -83,6 +83,18 @@ class Ledger:
         transaction.insert(new)
         added.new.update(event.id for event in new)
 
+    def drop_others(self, transaction: Transaction) -> None:
+        """Drop the aggregations that are kept and are none of ours, so that nothing in them outlives its events.
+
+        They are filled anew when they return.
+        """
+        ours = {aggregation.name for aggregation in self.aggregations}
+        for key in transaction.metadata():
+            name = key.removeprefix(AGGREGATION_PREFIX)
+            if name != key and name not in ours:
+                transaction.clear(name)
+                transaction.set_metadata(key, None)
+
     def remove(self, transaction: Transaction, events: Sequence[Event]) -> None:
         """Take stored events out, and bring the aggregations to what the others say."""
         self._drop_again(transaction)

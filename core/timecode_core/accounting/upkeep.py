@@ -12,7 +12,11 @@ from timecode_core.aggregation import Aggregation
 from timecode_core.protocols import Transaction
 
 Progress = Callable[[int, int], None]
-"""Told how many events are done, and of how many."""
+"""Told how much is done, and of how much: events, or bytes. It may wait, or raise to break off."""
+
+
+def unseen(_done: int, _count: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @frozen

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
+from timecode_core.accounting.terms import Terms
+from timecode_core.accounting.upkeep import Upkeep
 from timecode_core.calendar import SECOND_US
 from timecode_core.commands.choosing import named_day, opened
 from timecode_core.commands.formatting import duration, shown
@@ -132,26 +135,38 @@ def _in_backups(installation: Installation, erasure: Erasure, *, rewrite: bool) 
     except PluginError:
         return  # a store that has none of ours
     terms, failed, held = installation.terms(), 0, 0
-    for path in backups.everywhere():
-        try:
-            with backups.opened(path) as (store, keep):
-                with store.reading() as reader:
-                    forgetting = Forgetting(erasure, terms.recorded_ledger(reader.metadata()), _now())
-                    with progress_bar(f"Looking into {path.name}") as tell:
-                        found = forgetting.survey(reader, tell)
-                if found.events and rewrite:
-                    with progress_bar(f"Rewriting {path.name}") as tell, store.writing() as transaction:
-                        forgetting.do(transaction, tell)
-                    with progress_bar(f"Packing {path.name}", binary=True) as tell:
-                        keep(tell)
-        except TimecodeError as error:
-            failed += 1
-            click.echo(f"timecode: {path} could not be looked into: {' '.join(str(error).split())}", err=True)
-        else:
-            if found.events:
-                held += 1
-                click.echo(f"{path}: {'forgotten' if rewrite else 'still holds'} {_counted(found)}")
+    seen: set[Path] = set()
+    while coming := [path for path in backups.everywhere() if path not in seen]:  # one may have been made meanwhile
+        for path in coming:
+            seen.add(path)
+            try:
+                found = _in_backup(backups, path, terms, erasure, rewrite=rewrite)
+            except TimecodeError as error:
+                failed += 1
+                click.echo(f"timecode: {path} could not be looked into: {' '.join(str(error).split())}", err=True)
+            else:
+                if found.events:
+                    held += 1
+                    click.echo(f"{path}: {'forgotten' if rewrite else 'still holds'} {_counted(found)}")
     if held and not rewrite:
         click.echo("To forget them there, too, give the same command with --backups; or remove what you need no more.")
     if failed:
         raise TimecodeError("some copies may still hold such events.", remedy="Remove them, or try again.")
+
+
+def _in_backup(backups: Backups, path: Path, terms: Terms, erasure: Erasure, *, rewrite: bool) -> Erased:
+    """What one holds. It is rewritten on the terms of today, whatever it was made on: they are those of a restore."""
+    with backups.opened(path) as (store, keep):
+        ledger = terms.ledger()
+        forgetting = Forgetting(erasure, ledger, _now())
+        with store.reading() as reader, progress_bar(f"Looking into {path.name}") as tell:
+            found = forgetting.survey(reader, tell)
+        if found.events and rewrite:
+            with progress_bar(f"Rewriting {path.name}") as tell, store.writing() as transaction:
+                upkeep = Upkeep.due(transaction.metadata(), terms, ledger)
+                if upkeep.needed:
+                    upkeep.do(transaction, ledger, tell)
+                forgetting.do(transaction, tell)
+            with progress_bar(f"Packing {path.name}", binary=True) as tell:
+                keep(tell)
+        return found

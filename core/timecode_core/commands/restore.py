@@ -26,5 +26,5 @@ def restore(installation: Installation, file: Path) -> None:
         restored = restore_backup(installation, file, unpacking, looking)
     click.echo(f"Restored {restored.events:,} events from {file}.")
     if restored.kept:
-        click.echo(f"What was there before is kept in {restored.kept}: remove that once you miss nothing.")
+        click.echo(f"What was there before is kept in {restored.kept}: remove all of that once you miss nothing.")
     click.echo("Start the service: timecode serve")

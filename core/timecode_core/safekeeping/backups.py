@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,25 +10,26 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from timecode_core.accounting.upkeep import Progress, unseen
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.protocols import Guarded, Maintenance, Store
 from timecode_core.safekeeping.drafts import draft_folder
-from timecode_core.safekeeping.fetching import fetch
-from timecode_core.safekeeping.packing import SUFFIX, Pace, pack
+from timecode_core.safekeeping.fetching import COPY, fetch
+from timecode_core.safekeeping.packing import SUFFIX, pack
 from timecode_core.safekeeping.retention import MIB, Backup, superfluous
 from timecode_core.setup.home import Home
+from timecode_core.setup.private import read_private, replace_private
 from timecode_core.setup.remedies import file_error
 from timecode_core.setup.settings import BackupSettings
 
 _NAME = re.compile(r"timecode-(\d{8}-\d{6})\.db\.gz")
 _STAMP = "%Y%m%d-%H%M%S"
-_COPY = "timecode.db"
+_LATEST = "backups.json"
+"""In the home: the newest that was made, and the revision that the store had then."""
 _ROOM = 64 * MIB
 """So much is left free on the disk."""
-
-
-def no_pace(_done: int, _count: int) -> None:
-    """Go on at once."""
+_UNPACKED = 12
+"""To look into one and write it anew takes two copies, and six times as much is more than packing has ever saved."""
 
 
 class Backups:
@@ -47,52 +49,69 @@ class Backups:
         """All files that hold what was stored once: the backups, and copies that were kept beside the store's data."""
         return [*(backup.path for backup in self.all()), *self._maintenance.copies()]
 
-    def make(self, store: Store, now: datetime, pace: Pace = no_pace) -> Backup:
+    def make(self, store: Store, now: datetime, progress: Progress = unseen) -> Backup:
         """Make one in the folder, of this moment, and remove those that are superfluous then. Raises TimecodeError."""
         self._make_folder()
         made = now.astimezone(UTC).replace(microsecond=0)
         while (path := self.folder / f"timecode-{made:{_STAMP}}.db{SUFFIX}").exists():
             made += timedelta(seconds=1)
-        self.write(store, path, pace)
-        self.thin()
-        return Backup(path, made, path.stat().st_size)
+        revision = _revision(store)
+        self.write(store, path, progress)
+        backup = Backup(path, made, path.stat().st_size)
+        self._record(path.name, revision)
+        self.thin(made)
+        return backup
 
-    def write(self, store: Store, path: Path, pace: Pace = no_pace) -> None:
+    def has_all_of(self, store: Store) -> bool:
+        """Whether nothing has changed in the store since one was made that is still there."""
+        try:
+            name, revision = json.loads(read_private(self._home.path / _LATEST))
+        except (OSError, ValueError, TypeError, TimecodeError):
+            return False
+        return revision == _revision(store) and (self.folder / str(name)).is_file()
+
+    def _record(self, name: str, revision: int) -> None:
+        with suppress(OSError):  # then one like it may be made once more
+            replace_private(self._home.path / _LATEST, json.dumps([name, revision]))
+
+    def write(self, store: Store, path: Path, progress: Progress = unseen) -> None:
         """Write a copy of the store to a new file, packed where its name says so. Raises TimecodeError."""
         if path.exists() or path.is_symlink():
             raise TimecodeError(f"{path} exists already.", remedy="Name a new file.")
         if not path.parent.is_dir():
             raise TimecodeError(f"there is no folder {path.parent}.", remedy="Create it first.")
-        self._check_room(store)
+        size = store.health().details.get("bytes", 0)
+        self._check_room(2 * size if isinstance(size, int) else 0)
         with draft_folder(self._home.path) as folder:
-            copy = folder / _COPY
+            copy = folder / COPY
             store.backup(copy)
             self._check(copy)
-            pack(copy, path, pace, packed=path.name.endswith(SUFFIX))
+            pack(copy, path, progress, packed=path.name.endswith(SUFFIX))
 
-    def thin(self) -> None:
-        """Remove the superfluous ones."""
+    def thin(self, now: datetime) -> None:
+        """Remove the superfluous ones, as of this moment. Raises TimecodeError."""
         chosen = self._settings
-        for backup in superfluous(self.all(), chosen.newest, chosen.months, chosen.most_mb * MIB):
+        for backup in superfluous(self.all(), now, chosen.newest, chosen.months, chosen.most_mb * MIB):
             try:
                 backup.path.unlink(missing_ok=True)
             except OSError as error:
                 raise file_error(TimecodeError, "remove", backup.path, error) from error
 
     @contextmanager
-    def opened(self, path: Path) -> Iterator[tuple[Store, Callable[[Pace], None]]]:
+    def opened(self, path: Path) -> Iterator[tuple[Store, Callable[[Progress], None]]]:
         """A private copy of a backup as a store to write to, of today's version.
 
         And what puts that, as it is then, in the place of the backup.
         """
+        self._check_room(_UNPACKED * path.stat().st_size)
         with draft_folder(self._home.path) as folder:
-            store = self._maintenance.open(fetch(self._maintenance, path, folder, no_pace), writable=True)
+            store = self._maintenance.open(fetch(self._maintenance, path, folder, unseen), writable=True)
 
-            def keep(pace: Pace) -> None:
-                again = folder / f"again-{_COPY}"
+            def keep(progress: Progress) -> None:
+                again = folder / f"again-{COPY}"
                 store.backup(again)
                 self._check(again)
-                pack(again, path, pace, packed=path.name.endswith(SUFFIX), replace=True)
+                pack(again, path, progress, packed=path.name.endswith(SUFFIX), replace=True)
                 for companion in self._maintenance.companions(path):  # a part of what it said before
                     companion.unlink(missing_ok=True)
 
@@ -111,14 +130,13 @@ class Backups:
         if faults:
             raise StoreError(f"the copy is damaged: {faults[0]}.", remedy="Run `timecode doctor`.")
 
-    def _check_room(self, store: Store) -> None:
-        """Raise StoreError where a copy would fill the disk, and so stop what is stored meanwhile."""
-        size = store.health().details.get("bytes", 0)
+    def _check_room(self, size: int) -> None:
+        """Raise StoreError where so many bytes would fill the disk, and so stop what is stored meanwhile."""
         free = shutil.disk_usage(self._home.path).free
-        if isinstance(size, int) and free < 2 * size + _ROOM:
+        if free < size + _ROOM:
             raise StoreError(
-                f"the disk of {self._home.path} has no room for a backup: that takes {_mb(2 * size)} MiB for a while "
-                f"and should leave {_mb(_ROOM)}, and {_mb(free)} are free.",
+                f"the disk of {self._home.path} has no room for a backup: that takes {_mb(size)} MiB for a while and "
+                f"should leave {_mb(_ROOM)}, and {_mb(free)} are free.",
                 remedy="Free some space.",
             )
 
@@ -139,6 +157,11 @@ def kept(folder: Path) -> list[Backup]:
                     made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
                     found.append(Backup(path, made, path.stat().st_size))
     return sorted(found, key=lambda backup: (backup.made, backup.path.name), reverse=True)
+
+
+def _revision(store: Store) -> int:
+    with store.reading() as reader:
+        return reader.revision()
 
 
 def _mb(size: int) -> int:

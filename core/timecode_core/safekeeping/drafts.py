@@ -1,18 +1,21 @@
-"""Drafts: folders for what is being made, which nobody else takes for left over, and which nobody leaves for ever."""
+"""Drafts: folders for what is being made, which nobody else takes for left over, and which the next one clears up."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from timecode_core.errors import TimecodeError
+from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.setup.lock import FileLock
 from timecode_core.setup.remedies import file_error
 
-_PREFIX, _LOCK = "draft-", ".lock"
+_PREFIX, _LOCK = "timecode-draft-", ".lock"
+_NAME = re.compile(rf"{_PREFIX}[0-9a-f]{{32}}\{_LOCK}")
+_ATTEMPTS = 100
 
 
 @contextmanager
@@ -21,39 +24,49 @@ def draft_folder(place: Path) -> Iterator[Path]:
 
     While somebody uses one, the lock beside it is held; it was before there was a folder. Raises TimecodeError.
     """
-    for lock in place.glob(f"{_PREFIX}*{_LOCK}"):
-        if not FileLock(lock, lock).taken:
-            _remove(lock)
-    with _begun(place) as lock:
-        folder = _folder_of(lock)
+    _clear(place)
+    path, lock = _begin(place)
+    folder = _folder_of(path)
+    try:
         try:
             folder.mkdir(mode=0o700)
         except OSError as error:
-            _remove(lock)
             raise file_error(TimecodeError, "create", folder, error) from error
-        try:
-            yield folder
-        finally:
-            _remove(lock)
+        yield folder
+    finally:
+        _end(path, lock)
 
 
-@contextmanager
-def _begun(place: Path) -> Iterator[Path]:
+def _clear(place: Path) -> None:
+    """Remove what nobody holds, by locks that can be had: the others may be anybody's."""
+    for path in place.glob(f"{_PREFIX}*{_LOCK}"):
+        if _NAME.fullmatch(path.name):
+            lock = FileLock(path, path)
+            with suppress(TimecodeError):
+                lock.acquire()
+                _end(path, lock)
+
+
+def _begin(place: Path) -> tuple[Path, FileLock]:
     """A lock that is held and in its place: whoever clears up may have come between its making and its taking."""
-    while True:
+    for _ in range(_ATTEMPTS):
         path = place / f"{_PREFIX}{uuid.uuid4().hex}{_LOCK}"
-        with FileLock(path, path) as lock:
+        lock = FileLock(path, path)
+        with suppress(BusyError):
             lock.acquire()
             if lock.in_place:
-                yield path
-                return
+                return path, lock
+            lock.release()
+    raise BusyError(f"nothing can be made in {place}: another process removes it.", remedy="Try again.")
 
 
 def _folder_of(lock: Path) -> Path:
     return lock.with_suffix("")
 
 
-def _remove(lock: Path) -> None:
-    """The folder goes first: a lock without one is cleared up by the next."""
-    shutil.rmtree(_folder_of(lock), ignore_errors=True)
-    lock.unlink(missing_ok=True)
+def _end(path: Path, lock: FileLock) -> None:
+    """The folder goes while the lock is held; Windows removes no file that is open."""
+    shutil.rmtree(_folder_of(path), ignore_errors=True)
+    lock.release()
+    with suppress(OSError):
+        path.unlink()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from timecode_core.accounting.crediting import chunks, credited
 from timecode_core.accounting.ledger import Ledger
-from timecode_core.accounting.upkeep import Progress
+from timecode_core.accounting.upkeep import Progress, unseen
 from timecode_core.calendar import Calendar, day_date, day_number
 from timecode_core.erasure import Erased, Erasure
 from timecode_core.errors import QueryError
@@ -39,7 +39,7 @@ class Forgetting:
         self._fits = _matcher(erasure, ledger.calendar)
         self._start, self._stop = _bounds(erasure, ledger.calendar, now)
 
-    def survey(self, reader: Reader, progress: Progress = lambda _done, _all: None) -> Erased:
+    def survey(self, reader: Reader, progress: Progress = unseen) -> Erased:
         """What is to be forgotten, and the time that is credited to it now."""
         rule = self._ledger.rule
         margin = rule.look_back + rule.reach
@@ -60,10 +60,11 @@ class Forgetting:
             return Erased()
         return Erased(counted, dict(projects), day_date(min(days)), day_date(max(days)))
 
-    def do(self, transaction: Transaction, progress: Progress = lambda _done, _all: None) -> Erased:
+    def do(self, transaction: Transaction, progress: Progress = unseen) -> Erased:
         """Forget them; give what they were."""
         erased = self.survey(transaction, progress)
         if erased.events:
+            self._ledger.drop_others(transaction)
             for chunk in self._chunks(transaction, progress, 0):
                 if chosen := [event for event in chunk if self._chosen(event)]:
                     self._ledger.remove(transaction, chosen)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import uuid
 import zlib
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol
 
+from timecode_core.accounting.upkeep import Progress
 from timecode_core.errors import TimecodeError
+from timecode_core.safekeeping.drafts import draft_folder
 from timecode_core.setup.private import sync_folder
 from timecode_core.setup.remedies import file_error
 
@@ -30,38 +31,33 @@ class _Writable(Protocol):
     def write(self, piece: bytes, /) -> int: ...
 
 
-Pace = Callable[[int, int], None]
-"""Told how many bytes are done, and of how many; it may wait, or raise to break off."""
-
-
-def pack(source: Path, target: Path, pace: Pace, *, packed: bool = True, replace: bool = False) -> None:
+def pack(source: Path, target: Path, progress: Progress, *, packed: bool = True, replace: bool = False) -> None:
     """Write the file `source` to `target`, 0600, by gzip if `packed`; on disk and read back when this returns.
 
     Nothing half-made ever has its name, and what has it is replaced only where that is wanted. Raises TimecodeError.
     """
-    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
         size = source.stat().st_size
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with source.open("rb") as plain, os.fdopen(descriptor, "wb") as raw:
-            with gzip.GzipFile("", "wb", _LEVEL, raw, 0) if packed else nullcontext(raw) as writer:
-                digest = _copy(plain, writer, lambda done: pace(done, 2 * size))
-            raw.flush()
-            os.fsync(raw.fileno())
-        with draft.open("rb") as there, gzip.GzipFile(fileobj=there) if packed else nullcontext(there) as reader:
-            if _copy(reader, None, lambda done: pace(size + done, 2 * size)) != digest:
-                raise TimecodeError(f"{target} is not as it was written.", remedy="Check its disk.")
-        if not replace and (target.exists() or target.is_symlink()):
-            raise TimecodeError(f"{target} exists already.", remedy="Name a new file.")
-        draft.replace(target)
-        sync_folder(target.parent)
+        with draft_folder(target.parent) as folder:
+            draft = folder / target.name
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with source.open("rb") as plain, os.fdopen(descriptor, "wb") as raw:
+                with gzip.GzipFile("", "wb", _LEVEL, raw, 0) if packed else nullcontext(raw) as writer:
+                    digest = _copy(plain, writer, lambda done: progress(done, 2 * size))
+                raw.flush()
+                os.fsync(raw.fileno())
+            with draft.open("rb") as there, gzip.GzipFile(fileobj=there) if packed else nullcontext(there) as reader:
+                if _copy(reader, None, lambda done: progress(size + done, 2 * size)) != digest:
+                    raise TimecodeError(f"{target} is not as it was written.", remedy="Check its disk.")
+            if not replace and (target.exists() or target.is_symlink()):
+                raise TimecodeError(f"{target} exists already.", remedy="Name a new file.")
+            draft.replace(target)
+            sync_folder(target.parent)
     except OSError as error:
         raise file_error(TimecodeError, "write", target, error, elsewhere="Name another file.") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
-def unpack(source: Path, target: Path, pace: Pace) -> None:
+def unpack(source: Path, target: Path, progress: Progress) -> None:
     """Write what is in the file, packed or not, to a new file of one's own. Raises TimecodeError."""
     try:
         size = source.stat().st_size
@@ -73,7 +69,7 @@ def unpack(source: Path, target: Path, pace: Pace) -> None:
                 os.fdopen(descriptor, "wb") as plain,
                 gzip.GzipFile(fileobj=raw) if packed else nullcontext(raw) as file,
             ):
-                _copy(file, plain, lambda _done: pace(raw.tell(), size))
+                _copy(file, plain, lambda _done: progress(raw.tell(), size))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise TimecodeError(
             f"{source} is damaged: it can't be unpacked ({error}).", remedy="Take another backup."

@@ -12,7 +12,7 @@ from attrs import frozen
 from timecode_core.accounting.crediting import FIRST_KEY
 from timecode_core.accounting.ledger import Ledger
 from timecode_core.accounting.terms import Terms
-from timecode_core.accounting.upkeep import Progress, Upkeep
+from timecode_core.accounting.upkeep import Progress, Upkeep, unseen
 from timecode_core.accounting.verification import verify
 from timecode_core.calendar import day_date
 from timecode_core.errors import StoreError, TimecodeError
@@ -74,7 +74,7 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
 def _fill(store: Store, salvage: Salvage, terms: Terms, ledger: Ledger) -> None:
     """Store the events, each chunk in a transaction, and what they make of the totals, which begin empty."""
     with store.writing() as transaction:
-        Upkeep.due(transaction.metadata(), terms, ledger).do(transaction, ledger, lambda _done, _all: None)
+        Upkeep.due(transaction.metadata(), terms, ledger).do(transaction, ledger, unseen)
     for events in salvage.events():
         with store.writing() as transaction:
             ledger.add(transaction, events)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from attrs import frozen
 
+from timecode_core.accounting.upkeep import Progress
 from timecode_core.errors import StoreError
 from timecode_core.protocols import Guarded
 from timecode_core.safekeeping.drafts import draft_folder
 from timecode_core.safekeeping.fetching import fetch
 from timecode_core.safekeeping.looking import look_through
-from timecode_core.safekeeping.packing import Pace
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -24,11 +24,12 @@ class Restored:
     kept: Path | None
 
 
-def restore(installation: Installation, backup: Path, unpacking: Pace, looking: Pace) -> Restored:
+def restore(installation: Installation, backup: Path, unpacking: Progress, looking: Progress) -> Restored:
     """Put a backup, packed or not, in the place of the store's data, once it has been looked through.
 
     A backup of an earlier version is brought up to date first; the file itself stays as it is. `unpacking` is told of
-    bytes, `looking` of events. Raises BusyError while somebody writes; TimecodeError, and then nothing has changed.
+    bytes, `looking` of events. Raises BusyError while somebody writes; TimecodeError: nothing has changed then, or,
+    where that failed at its very end, all has.
     """
     maintenance = installation.maintenance()
     with WriteLock(installation.home) as lock:

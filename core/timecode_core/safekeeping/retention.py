@@ -20,18 +20,20 @@ class Backup:
     size: int
 
 
-def superfluous(backups: Sequence[Backup], newest: int, months: int, most_bytes: int) -> list[Backup]:
+def superfluous(backups: Sequence[Backup], now: datetime, newest: int, months: int, most_bytes: int) -> list[Backup]:
     """Those that need not be kept, of some in any order.
 
-    Kept are so many of the newest, and the newest of each calendar month (UTC) from the month of the newest one back
-    over `months` more. Of these, the oldest go until the rest takes no more than `most_bytes`, but never the newest.
+    Kept are so many of the newest, and the newest of each calendar month (UTC) from this one back over `months` more.
+    Of these, the oldest go until the rest takes no more than `most_bytes`, but never the newest. What is of a time to
+    come was made by a clock that was wrong, or is judged by one that is: it is neither counted nor removed.
     """
-    ordered = sorted(backups, key=lambda backup: (backup.made, backup.path.name), reverse=True)
+    past = [backup for backup in backups if backup.made <= now]
+    ordered = sorted(past, key=lambda backup: (backup.made, backup.path.name), reverse=True)
     kept: list[Backup] = []
     seen: set[int] = set()
     for place, backup in enumerate(ordered):
-        month = _month(backup)
-        monthly = month not in seen and _month(ordered[0]) - month <= months
+        month = _month(backup.made)
+        monthly = month not in seen and _month(now) - month <= months
         seen.add(month)
         if place < newest or monthly:
             kept.append(backup)
@@ -40,5 +42,5 @@ def superfluous(backups: Sequence[Backup], newest: int, months: int, most_bytes:
     return [backup for backup in ordered if backup not in kept]
 
 
-def _month(backup: Backup) -> int:
-    return backup.made.year * 12 + backup.made.month
+def _month(moment: datetime) -> int:
+    return moment.year * 12 + moment.month

@@ -23,7 +23,7 @@ PAUSE_S = 3600.0
 
 
 class DailyBackup:
-    """A thread that makes a backup on each day on which something has changed. It works at half speed."""
+    """A thread that makes a backup on each day on which something has changed. It packs at half speed."""
 
     def __init__(self, backups: Backups, store: Store, ready: Callable[[], bool], now: Callable[[], datetime]) -> None:
         self._backups = backups
@@ -31,8 +31,7 @@ class DailyBackup:
         self._ready = ready
         self._now = now
         self._closing = threading.Event()
-        self._revision: int | None = None
-        """The store's when the last backup was begun, of those that this process has made."""
+        self._stale = threading.Event()
         self._thread = threading.Thread(target=self._run, name="timecode-backup", daemon=True)
         self.fault = ""
         """Why the last one failed; empty once one has succeeded."""
@@ -40,6 +39,10 @@ class DailyBackup:
     def start(self) -> None:
         """Begin to look whether one is due."""
         self._thread.start()
+
+    def give_up(self) -> None:
+        """Give up one that is being made: what it holds was forgotten. Another is made in its place."""
+        self._stale.set()
 
     def close(self) -> None:
         """End the thread; a backup that is being made is given up."""
@@ -54,26 +57,36 @@ class DailyBackup:
             try:
                 self._make_if_due()
             except StoppedError:
-                return
+                continue
+            except TimecodeError as error:
+                self._fail(str(error))
+                pause = PAUSE_S
             except Exception as error:  # noqa: BLE001  (whatever it is, the next day has another)
-                self._fail(error)
+                self._fail(type(error).__name__, error)
                 pause = PAUSE_S
 
-    def _fail(self, error: Exception) -> None:
-        what = str(error) if isinstance(error, TimecodeError) else f"{type(error).__name__}: {error}"
+    def _fail(self, what: str, unforeseen: Exception | None = None) -> None:
         if what != self.fault:
-            _log.warning("no backup could be made: %s", what)
+            _log.warning("no backup could be made: %s", what, exc_info=unforeseen)
         self.fault = what
 
     def _make_if_due(self) -> None:
         if not self._ready() or not self._is_new_day(self._backups.all()):
             return
+        self._stale.clear()
         with self._store.reading() as reader:
-            revision, empty = reader.revision(), not reader.count()
-        if empty or revision == self._revision:
+            empty = not reader.count()
+        if empty or self._backups.has_all_of(self._store):
             return
-        made = self._backups.make(self._store, self._now(), half_speed(self._closing))
-        self._revision, self.fault = revision, ""
+        rest = half_speed(self._closing)
+
+        def progress(done: int, count: int) -> None:
+            if self._stale.is_set():
+                raise StoppedError("what it holds was forgotten.")
+            rest(done, count)
+
+        made = self._backups.make(self._store, self._now(), progress)
+        self.fault = ""
         _log.info("made the backup %s (%d bytes)", made.path.name, made.size)
 
     def _is_new_day(self, backups: list[Backup]) -> bool:

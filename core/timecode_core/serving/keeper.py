@@ -108,7 +108,8 @@ class Keeper:
         except UnavailableError as error:
             self._fail(error, "due", f"it could not get ready, and tries again in {pause:.0f} s: {error}")
         except Exception as error:  # noqa: BLE001  (a thread's exception would go unseen)
-            self._fail(error, "stuck", f"it could not get ready: {error}")
+            known = isinstance(error, TimecodeError)  # the text of any other may hold anybody's names
+            self._fail(error, "stuck", f"it could not get ready: {error if known else type(error).__name__}")
         else:
             self._state, self._error, self.progress, self.fault = "ready", None, "", ""
             self._told = self._loss = ""

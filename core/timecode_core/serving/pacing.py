@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
+from timecode_core.accounting.upkeep import Progress
 from timecode_core.errors import StoppedError
 
 
-def half_speed(closing: threading.Event) -> Callable[[int, int], None]:
+def half_speed(closing: threading.Event) -> Progress:
     """What such work calls as it goes on. Raises StoppedError once `closing` is set."""
     since = time.monotonic()
 

@@ -117,7 +117,10 @@ class Service:
         if dry_run:
             with self._store.reading() as reader:
                 return forgetting.survey(reader)
-        return self._writer.run(forgetting.do)
+        erased = self._writer.run(forgetting.do)
+        if self._daily:
+            self._daily.give_up()
+        return erased
 
     @property
     def renderers(self) -> Mapping[str, Renderer]:

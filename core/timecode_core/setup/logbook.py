@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from timecode_core.errors import TimecodeError
 from timecode_core.setup.home import Home
@@ -112,6 +113,11 @@ def _tame(text: str) -> str:
     )
 
 
+def _is_shown(stream: TextIO | None) -> bool:
+    """Whether somebody may look at it. Windows calls the device that takes anything a terminal."""
+    return stream is not None and getattr(stream, "name", "") != os.devnull and stream.isatty()
+
+
 class Logbook:
     """What a service tells: warnings to standard error, and where that is no terminal, more to the home's log file."""
 
@@ -130,7 +136,7 @@ class Logbook:
         shown.setLevel(logging.WARNING)
         shown.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
         logging.getLogger().addHandler(shown)
-        if sys.stderr.isatty():
+        if _is_shown(sys.stderr):
             return cls(None)
         file = _LogFile(home, level)
         logging.getLogger(OURS).setLevel(min(file.level, logging.WARNING))

@@ -67,7 +67,7 @@ def stop_service(home: Home) -> str:
 
 
 def _end(process: int, lock: FileLock) -> bool:
-    """Ask the lock's holder to end. False where it is no process here, or its number is another's by now."""
+    """Ask the lock's holder to end. False where it is no process here, or (Linux tells) its number is another's."""
     try:
         if not lock.is_open_in(process):
             return False

@@ -6,6 +6,9 @@ import hmac
 import http.client
 import json
 import secrets
+import socket
+import threading
+from contextlib import suppress
 from typing import Any
 
 from timecode_core import BusyError, TimecodeError
@@ -54,6 +57,10 @@ class Client:
 
     def _call(self, method: str, path: str, headers: dict[str, str], body: object, timeout_s: float) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout_s)
+        # The connection's own limit is one of each read: what answers byte by byte would never reach it.
+        end = threading.Timer(timeout_s, _hang_up, (connection,))
+        end.daemon = True
+        end.start()
         try:
             payload = None if body is None else json.dumps(body).encode()
             connection.request(
@@ -68,6 +75,7 @@ class Client:
                 f"what listens on port {self._port} does not answer as Timecode does.", remedy=_START_IT
             ) from error
         finally:
+            end.cancel()
             connection.close()
         if response.status != http.client.OK or not isinstance(document, dict):
             detail = document.get("detail") if isinstance(document, dict) else ""
@@ -76,3 +84,9 @@ class Client:
                 f"the service on port {self._port} answered {response.status}. {detail or ''}".strip()
             )
         return document
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError):
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)

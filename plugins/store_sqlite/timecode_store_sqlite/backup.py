@@ -22,7 +22,7 @@ def copy(connection: Connection, path: Path) -> int:
 
     One step copies everything from one view: in steps, a busy writer would make it start over for ever.
     """
-    draft = path.with_name(f"{path.name}.part")
+    draft = path.with_name(f".{path.name}.timecode-draft")  # a name that is nobody's
     try:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -50,6 +50,6 @@ def _fill(connection: Connection, draft: Path) -> int:
         revision = next((int(str(row[0])) for row in target.execute(REVISE, revising()).fetchall()), 0)
     finally:
         target.close(force=True)
-    with draft.open("rb") as file:
+    with draft.open("r+b") as file:
         os.fsync(file.fileno())
     return revision

@@ -29,10 +29,12 @@ def frames(log: Path) -> Iterator[tuple[int, bytes]]:
     """The number and the content of each page, in the order in which they were written; none where there is no log."""
     with suppress(OSError), log.open("rb") as file:
         head = file.read(HEAD)
+        if len(head) < HEAD or not head.startswith(MAGIC):
+            return
         size, salts = int.from_bytes(head[8:12]), head[16:24]
         order = ">" if head[3:4] == bytes([_BIG]) else "<"
         sums = _sums(order, head[:24], (0, 0))
-        if not head.startswith(MAGIC) or size not in PAGE_SIZES or head[24:] != struct.pack(">2I", *sums):
+        if size not in PAGE_SIZES or head[24:] != struct.pack(">2I", *sums):
             return
         while len(frame := file.read(FRAME_HEAD + size)) == FRAME_HEAD + size and frame[8:16] == salts:
             sums = _sums(order, frame[FRAME_HEAD:], _sums(order, frame[:8], sums))

@@ -19,7 +19,7 @@ from timecode_store_sqlite.locks import Locks
 from timecode_store_sqlite.log import check_log, check_there, log_of
 from timecode_store_sqlite.marker import NO_RECORD, Mark, Marker
 from timecode_store_sqlite.migration import migrate
-from timecode_store_sqlite.restoring import complete
+from timecode_store_sqlite.restoring import clear, complete
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +79,7 @@ class Hold:
         try:
             mark = self._marker.read()
             new = mark is None and not path.stat().st_size
+            clear(self._file)
             restored = complete(self._file, mark)
             if restored:
                 self._footing.note(None)

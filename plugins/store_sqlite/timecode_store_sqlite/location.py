@@ -114,16 +114,18 @@ def check_names(path: Path) -> None:
         )
 
 
-def make_file(path: Path) -> None:
-    """Create the file where there is none: 0600. Its log gets the same mode from SQLite.
-
-    Raises StoreError where that fails, and for a link that leads to nothing: what it leads to may come back.
-    """
+def check_link(path: Path) -> None:
+    """Raise StoreError for a link that leads to nothing: what it leads to may come back."""
     if path.is_symlink() and not path.exists():
         raise StoreError(
             f"{path} leads to {path.readlink()}, which is not there.",
             remedy="Mount the disk that has it; or remove the link, to begin with an empty database.",
         )
+
+
+def make_file(path: Path) -> None:
+    """Create the file where there is none: 0600. Its log gets the same mode from SQLite. Raises StoreError."""
+    check_link(path)
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:

@@ -71,6 +71,11 @@ def log_bytes(file: Path) -> int:
     return _bytes(log_of(file))
 
 
+def memory_of(file: Path) -> Path:
+    """The memory beside a database that processes share."""
+    return file.with_name(f"{file.name}-shm")
+
+
 def log_of(file: Path) -> Path:
     """The log beside a database."""
     return file.with_name(f"{file.name}-wal")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from timecode_store_sqlite.log import log_of
 from timecode_store_sqlite.marker import marker_of
-from timecode_store_sqlite.restoring import restore
+from timecode_store_sqlite.restoring import copies_of, restore
 from timecode_store_sqlite.salvage import SqliteSalvage
 from timecode_store_sqlite.store import SqliteStore
 
@@ -30,13 +29,8 @@ class SqliteMaintenance:
         return SqliteStore(path, self._settings, writable=writable)
 
     def copies(self) -> list[Path]:
-        """Give those of migrations and of restores."""
-        file = self._path.resolve()
-        names = re.compile(rf"{re.escape(file.name)}\.(v\d+\.backup|before-restore)(\.\d+)?")
-        try:
-            return sorted(path for path in file.parent.iterdir() if names.fullmatch(path.name))
-        except OSError:
-            return []
+        """Give those of migrations, restores and recoveries."""
+        return copies_of(self._path.resolve())
 
     def companions(self, path: Path) -> list[Path]:
         """Give its log, and the marker that tells whose that is."""

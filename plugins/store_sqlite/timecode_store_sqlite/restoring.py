@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import apsw
@@ -12,9 +13,9 @@ import attrs
 from timecode_core import StoreError, file_error, sync_folder
 
 from timecode_store_sqlite.backup import copy
-from timecode_store_sqlite.location import check_location
+from timecode_store_sqlite.location import check_link, check_location
 from timecode_store_sqlite.locks import Locks, lock_of
-from timecode_store_sqlite.log import log_bytes, log_of, own_revision
+from timecode_store_sqlite.log import log_bytes, log_of, memory_of, own_revision
 from timecode_store_sqlite.marker import Mark, Marker, marker_of
 from timecode_store_sqlite.migration import free_name
 
@@ -25,15 +26,19 @@ if TYPE_CHECKING:
     from timecode_store_sqlite.connection import Connection
 
 _PIECE = 1 << 20
+_KEPT = "before-restore"
+"""How the folder is called, behind the database's name, in which what was there before is kept."""
 
 
 def restore(connection: Connection, path: Path) -> Path | None:
-    """Put what a connection is open to in the place of the database at `path`. Gives where that is kept, or None.
+    """Put what a connection is open to in the place of the database at `path`.
+
+    Gives the folder where that is kept, or None.
 
     The steps, and where a crash after each leaves it:
 
     1. A copy is made beside it, whole and on disk: the old one, untouched.
-    2. The old file, its log and its marker are copied to the name under which they are kept: the old one, untouched.
+    2. The old file, its log and its marker are copied into a folder, and kept there: the old one, untouched.
     3. The marker tells which revision is coming: the old one.
     4. The copy takes its name: the new one, with the log of the old, which the next that opens it removes.
     5. The old log and the shared memory are removed: the new one, which is looked through when it is next opened.
@@ -42,16 +47,17 @@ def restore(connection: Connection, path: Path) -> Path | None:
     Raises BusyError while somebody else writes, StoreError.
     """
     check_location(path)
+    check_link(path)
     file = path.resolve()
-    draft = file.with_name(f"{file.name}.restoring")
+    draft = _draft_of(file)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(path):
-            draft.unlink(missing_ok=True)
+            clear(file)
             revision = copy(connection, draft)
-            kept = _keep(file) if file.exists() else None
+            kept = _keep(file) if file.exists() or log_bytes(file) else None
             marker = Marker(file)
-            if file.exists():
+            if kept:
                 marker.write(attrs.evolve(marker.read() or _unknown(file), coming=revision))
             draft.replace(file)
             sync_folder(file.parent)
@@ -63,9 +69,32 @@ def restore(connection: Connection, path: Path) -> Path | None:
             return kept
     except OSError as error:
         raise file_error(StoreError, "restore", path, error) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+
+
+def clear(file: Path) -> None:
+    """Remove what a restore has left that was killed. Only who holds the database's lock may."""
+    _draft_of(file).unlink(missing_ok=True)
+    shutil.rmtree(_half_kept(file), ignore_errors=True)
+
+
+def copies_of(file: Path) -> list[Path]:
+    """The databases, with what lies beside each, that migrations, restores and recoveries have kept of this one."""
+    single = re.compile(rf"{re.escape(file.name)}\.(v\d+\.backup|recovered)(\.\d+)?")
+    folder = re.compile(rf"{re.escape(file.name)}\.{_KEPT}(\.\d+)?")
+    try:
+        there = sorted(file.parent.iterdir())
+    except OSError:
+        return []
+    kept = [path / file.name for path in there if folder.fullmatch(path.name)]
+    return [path for path in (*kept, *(path for path in there if single.fullmatch(path.name))) if path.is_file()]
+
+
+def _draft_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.restoring")
+
+
+def _half_kept(file: Path) -> Path:
+    return file.with_name(f"{file.name}.{_KEPT}.half")
 
 
 @contextmanager
@@ -80,24 +109,23 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _keep(file: Path) -> Path:
-    """Copy the database, its log and its marker, as they are: the log may hold what the database lacks."""
-    kept = free_name(file.with_name(f"{file.name}.before-restore"))
-    copies = {marker_of(file): marker_of(kept), file: kept}
-    if log_bytes(file):
-        copies = {log_of(file): log_of(kept), **copies}
+    """Copy the database, its log and its marker into a folder, as they are. The log holds what the database lacks."""
+    half = _half_kept(file)
     try:
-        for source, target in copies.items():
+        half.mkdir(mode=0o700)
+        for source in (file, log_of(file), marker_of(file)):
             if source.exists():
-                descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                descriptor = os.open(half / source.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(descriptor, "wb") as copied, source.open("rb") as original:
                     shutil.copyfileobj(original, copied, _PIECE)
                     copied.flush()
                     os.fsync(copied.fileno())
-    except OSError:
-        for target in copies.values():
-            target.unlink(missing_ok=True)
+        sync_folder(half)
+        kept = half.rename(free_name(file.with_name(f"{file.name}.{_KEPT}")))
+        sync_folder(file.parent)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
         raise
-    sync_folder(file.parent)
     return kept
 
 
@@ -115,7 +143,7 @@ def complete(file: Path, mark: Mark | None) -> bool:
 def _part_with_log(file: Path) -> None:
     """Remove the log of what was there before: it is kept with that."""
     log_of(file).unlink(missing_ok=True)
-    file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
+    memory_of(file).unlink(missing_ok=True)
     sync_folder(file.parent)
 
 

@@ -97,12 +97,17 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
         if span is None or (settings.daily and now - span[0] < _LATE):
             return Finding("backups", "none yet")
         return Finding("backups", f"there are none in {folder}", "warning", remedy)
-    size, newest = sum(one.size for one in found), found[0].made
+    size, newest = sum(one.size for one in found), next((one.made for one in found if one.made <= now), now)
     age = (now - newest).days
     text = (
         f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of "
         f"{newest:%Y-%m-%d %H:%M} UTC, {age} day{'' if age == 1 else 's'} old"
     )
+    if found[0].made > now:
+        text += f"; {found[0].path.name} is of a time to come"
+        return Finding(
+            "backups", text, "warning", "Check the clock; a backup that a wrong one has dated is yours to remove."
+        )
     if span is not None and span[1] - newest > _LATE:
         return Finding("backups", f"{text}; what came in later is in none of them", "warning", remedy)
     if len(found) > 1 and size > settings.most_mb * _MIB:
