@@ -73,8 +73,7 @@ class Ledger:
         return (ordered,) if last is None or last.time < ordered[0].time else _far_apart(ordered)
 
     def _add_cluster(self, transaction: Transaction, cluster: Sequence[Event], cells: Cells, added: Added) -> None:
-        first = (cluster[0].time, b"")  # with all of that instant: another's id may come before
-        run = transaction.run(first, max(event.end for event in cluster), self.rule.look_back)
+        run = self._around(transaction, cluster)
         new = list(_unknown(cluster, run.inside, added.known_as))
         if not new:
             return
@@ -101,11 +100,16 @@ class Ledger:
         cells = Cells(self.calendar, self.aggregations)
         for cluster in _far_apart(sorted(events, key=_key)):
             gone = {event.id for event in cluster}
-            run = transaction.run((cluster[0].time, b""), max(event.end for event in cluster), self.rule.look_back)
+            run = self._around(transaction, cluster)
             self._credit(run, run.inside, cells, -1)
             self._credit(run, [event for event in run.inside if event.id not in gone], cells)
             transaction.delete(cluster)
         self._apply(transaction, cells)
+
+    def _around(self, transaction: Transaction, cluster: Sequence[Event]) -> Run:
+        """What is stored around these events."""
+        first = (cluster[0].time, b"")  # with all of that instant: another's id may come before
+        return transaction.run(first, max(event.end for event in cluster), self.rule.look_back)
 
     def _credit(self, run: Run, inside: Sequence[Event], cells: Cells, sign: int = 1) -> None:
         """Credit the gaps of a run that has these events inside."""

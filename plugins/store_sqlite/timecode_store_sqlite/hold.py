@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import apsw
-from timecode_core import StoreError
+import attrs
+from timecode_core import StoreError, file_error, sync_folder
 
 from timecode_store_sqlite.connections import Connections, Opening
 from timecode_store_sqlite.footing import Footing
@@ -97,11 +98,19 @@ class Hold:
             self._missed = mark.missed(self._high, logged=logged) if mark else ""
             if self._missed:
                 _log.warning("%s: %s.", path, self._missed)
+            self._sync_log()
             self._fold(writer)
         except BaseException:
             self.connections.drop_writer()
             self._locks.release()
             raise
+
+    def _sync_log(self) -> None:
+        """Have the log there for good before a marker says so: else a power cut would seem to have cost something."""
+        try:
+            sync_folder(self._file.parent)
+        except OSError as error:
+            raise file_error(StoreError, "open", self._path, error) from error
 
     # --- While it is used
 
@@ -284,6 +293,7 @@ class Hold:
         if writer is not None and not lost:
             with suppress(StoreError):
                 if self._fold(writer):
+                    self._marker.write(attrs.evolve(self._mark, state="closing"))
                     writer.end()
                     self._note_closed()
         if self.unsaved:

@@ -34,14 +34,15 @@ _FLAGS = [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0]
 class Mark:
     """How a database was left.
 
-    `state`: "open" while a process writes to it, and after one that ended without closing it; else "closed".
+    `state`: "open" while a process writes to it, and after one that ended without closing it; "closing" where all of
+    its log is in it, and the log is about to go; else "closed".
     `sound`: whether it has been looked through, or was new, since somebody last had reason to doubt it.
     `low`, `high`: the revision that the file itself holds, its log apart, is one of these or between them.
     `size`, `modified_ns`, `first_page`: what a closed file looks like; bytes, mtime, a hash of its first page.
     `coming`: the revision of the file that a restore is about to put in its place, if one is under way.
     """
 
-    state: Literal["open", "closed"] = field(validator=validators.in_(("open", "closed")))
+    state: Literal["open", "closing", "closed"] = field(validator=validators.in_(("open", "closing", "closed")))
     sound: bool = field(validator=validators.instance_of(bool))
     low: int = field(validator=validators.instance_of(int))
     high: int = field(validator=validators.instance_of(int))
@@ -54,7 +55,7 @@ class Mark:
         """Why the file is to be looked through before it is served; empty where nothing speaks for that."""
         if not self.sound:
             return "it has not been found sound since there was a reason to doubt it"
-        if self.state == "open":
+        if self.state != "closed":
             return "it was not closed in good order"
         return "" if self._describes(path) else "it is not as it was when it was closed"
 
