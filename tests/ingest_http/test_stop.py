@@ -140,6 +140,8 @@ def test_another_user_is_told_so() -> None:
         home = Path(folder, "home")
         with start(home) as service:
             home.chmod(0o755)
+            assert "home belongs to the user with the number 0, not to you" in said()
+            os.chown(home, 65534, 65534)
             assert said().endswith("timecode.lock: Permission denied. Check who owns it and its folder.\n")
             (home / "timecode.lock").chmod(0o666)
             assert said() == (

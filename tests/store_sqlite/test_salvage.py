@@ -211,7 +211,7 @@ def test_a_file_of_version_1(sound: Path, path: Path) -> None:
     execute(path, "PRAGMA secure_delete = ON; DELETE FROM events WHERE context = 1")
     events, losses = salvaged(path)
     assert events == [event for event in stored(sound) if event.id not in gone]
-    assert losses == [f"Lost of the 3,000 events that the file had counted: {len(gone)}."]
+    assert losses == [f"Lost of 3,000 events that the file still counts: {len(gone)}, at least."]
 
 
 def test_the_columns_are_those_of_the_schema(path: Path) -> None:
@@ -403,7 +403,7 @@ def test_an_event_that_was_changed_is_left_out_and_counted(sound: Path, path: Pa
     events, losses = salvaged(path)
     assert events == true[1:]
     assert losses == [
-        "Lost of the 3,000 events that the file had counted: 1.",
+        "Lost of 3,000 events that the file still counts: 1, at least.",
         "Left out since they are not as they were stored: 1.",
     ]
 
@@ -414,7 +414,7 @@ def test_what_is_cut_off_is_counted(sound: Path, path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
     events, losses = salvaged(path)
     assert 0 < len(events) < 3_000
-    assert losses[0] == f"Lost of the 3,000 events that the file had counted: {3_000 - len(events):,}."
+    assert losses[0] == f"Lost of 3,000 events that the file still counts: {3_000 - len(events):,}, at least."
     assert {event.id for event in events} <= {event.id for event in stored(sound)}
 
 
@@ -435,7 +435,7 @@ def test_the_newest_count_counts(tmp_path: Path) -> None:
         file.write_bytes(file.read_bytes().replace(events[15].id, bytes(16)))
     found, losses = salvaged(killed)
     assert found == events[:15] + events[16:]
-    assert losses[0] == "Lost of the 20 events that the file had counted: 1."
+    assert losses[0] == "Lost of 20 events that the file still counts: 1, at least."
 
 
 def test_a_part_that_the_disk_cannot_read_costs_no_other(

@@ -13,7 +13,7 @@ from timecode_core.wiring.installation import Installation
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def backup(installation: Installation, file: Path | None) -> None:
     """Write a copy of everything that is stored to FILE, which must be new.

@@ -79,8 +79,9 @@ def _integrity(installation: Installation) -> Iterator[Finding]:
 
 
 def _found(found: Verification) -> Iterator[Finding]:
-    for line in found.damage:
-        yield Finding("integrity", line, "fault", REMEDY if found.read else BEYOND)
+    if found.damage:
+        more = f" (and {len(found.damage) - 1} more)" if len(found.damage) > 1 else ""
+        yield Finding("integrity", f"{found.damage[0]}{more}", "fault", REMEDY if found.read else BEYOND)
     for _, line in found.faults[len(found.damage) :]:
         yield Finding("integrity", line, "fault", REBUILD)
     for name in found.pending:

@@ -31,6 +31,7 @@ def logs(installation: Installation, lines: int, follow: bool) -> None:  # noqa:
     backups and faults; the setting log_level makes it tell more or less. No name of a project, a branch or a file is
     in it.
     """
+    installation.home.check_readable()
     files = log_files(installation.home)
     log = _Log(files)
     newest = log.newest(lines)

@@ -71,9 +71,13 @@ def forget_a_width_of_nothing() -> None:
 def give_up(error: OSError) -> None:
     """Say, if there is anybody to hear it, that an output takes no more. A reader that is gone wants no word.
 
-    Raises the error if it is none of an output's.
+    One of a file's that nobody has foreseen is said, too. Raises the error if it is neither.
     """
-    if error.filename is not None or error.errno not in _FAULTS:
+    if error.filename is not None:
+        told = f"cannot use {error.filename!s:.300}: {error.strerror or error}. {remedy_for(error)}"
+        click.echo(f"timecode: {printable(told)}", err=True)
+        return
+    if error.errno not in _FAULTS:
         raise error
     with suppress(OSError):
         if error.errno != errno.EPIPE:

@@ -12,7 +12,7 @@ from timecode_core.wiring.installation import Installation
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def restore(installation: Installation, file: Path) -> None:
     """Put FILE, a backup, in the place of what is stored now.

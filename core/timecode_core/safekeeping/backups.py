@@ -56,7 +56,7 @@ class Backups:
         while (path := self.folder / f"timecode-{made:{_STAMP}}.db{SUFFIX}").exists():
             made += timedelta(seconds=1)
         revision = _revision(store)
-        self.write(store, path, progress)
+        self._write(store, path, progress)
         backup = Backup(path, made, path.stat().st_size)
         self._record(path.name, revision)
         self.thin(made)
@@ -80,9 +80,17 @@ class Backups:
             raise TimecodeError(f"{path} exists already.", remedy="Name a new file.")
         if not path.parent.is_dir():
             raise TimecodeError(f"there is no folder {path.parent}.", remedy="Create it first.")
+        if path.parent.resolve() == self._home.path.resolve():  # where a store, a token or a restore would meet it
+            raise TimecodeError(
+                f"{path.parent} is where Timecode keeps its own files.",
+                remedy="Name a file elsewhere, or none: it goes into the folder of the backups then.",
+            )
+        self._write(store, path, progress)
+
+    def _write(self, store: Store, path: Path, progress: Progress) -> None:
         size = store.health().details.get("bytes", 0)
-        self._check_room(2 * size if isinstance(size, int) else 0)
-        with draft_folder(self._home.path) as folder:
+        place = self._place(2 * size if isinstance(size, int) else 0, path.parent)
+        with draft_folder(place) as folder:
             copy = folder / COPY
             store.backup(copy)
             self._check(copy)
@@ -103,8 +111,7 @@ class Backups:
 
         And what puts that, as it is then, in the place of the backup.
         """
-        self._check_room(_UNPACKED * path.stat().st_size)
-        with draft_folder(self._home.path) as folder:
+        with draft_folder(self._place(_UNPACKED * path.stat().st_size, path.parent)) as folder:
             store = self._maintenance.open(fetch(self._maintenance, path, folder, unseen), writable=True)
 
             def keep(progress: Progress) -> None:
@@ -130,15 +137,23 @@ class Backups:
         if faults:
             raise StoreError(f"the copy is damaged: {faults[0]}.", remedy="Run `timecode doctor`.")
 
-    def _check_room(self, size: int) -> None:
-        """Raise StoreError where so many bytes would fill the disk, and so stop what is stored meanwhile."""
-        free = shutil.disk_usage(self._home.path).free
-        if free < size + _ROOM:
-            raise StoreError(
-                f"the disk of {self._home.path} has no room for a backup: that takes {_mb(size)} MiB for a while and "
-                f"should leave {_mb(_ROOM)}, and {_mb(free)} are free.",
-                remedy="Free some space.",
-            )
+    def _place(self, size: int, *others: Path) -> Path:
+        """Where so many bytes can be for a while: in the home, if that does not fill its disk, else in another folder.
+
+        On the home's disk, more must be left: what is stored meanwhile needs it. Raises StoreError.
+        """
+        home = self._home.path
+        free = shutil.disk_usage(home).free
+        if free >= size + _ROOM:
+            return home
+        for other in others:
+            if other.stat().st_dev != home.stat().st_dev and shutil.disk_usage(other).free >= size:
+                return other
+        raise StoreError(
+            f"the disk of {home} has no room for a backup: that takes {_mb(size)} MiB for a while and should leave "
+            f"{_mb(_ROOM)}, and {_mb(free)} are free.",
+            remedy="Free some space, or name a file on another disk.",
+        )
 
     def _make_folder(self) -> None:
         try:
@@ -148,14 +163,18 @@ class Backups:
 
 
 def kept(folder: Path) -> list[Backup]:
-    """The backups in a folder, the newest first."""
+    """The backups in a folder, the newest first; none where there is no folder. Raises TimecodeError."""
     found = []
-    with suppress(OSError):  # no such folder; or one that is being thinned out at this moment
+    try:
         for path in folder.iterdir():
-            with suppress(ValueError):  # digits that are no time
-                if (match := _NAME.fullmatch(path.name)) and path.is_file():
+            with suppress(ValueError, FileNotFoundError):  # digits that are no time; one that goes at this moment
+                if match := _NAME.fullmatch(path.name):
                     made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
                     found.append(Backup(path, made, path.stat().st_size))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise file_error(TimecodeError, "read", folder, error) from error
     return sorted(found, key=lambda backup: (backup.made, backup.path.name), reverse=True)
 
 

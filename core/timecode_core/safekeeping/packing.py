@@ -15,7 +15,7 @@ from timecode_core.accounting.upkeep import Progress
 from timecode_core.errors import TimecodeError
 from timecode_core.safekeeping.drafts import draft_folder
 from timecode_core.setup.private import sync_folder
-from timecode_core.setup.remedies import file_error
+from timecode_core.setup.remedies import file_error, is_no_room
 
 SUFFIX = ".gz"
 _MAGIC = b"\x1f\x8b"
@@ -57,13 +57,21 @@ def pack(source: Path, target: Path, progress: Progress, *, packed: bool = True,
         raise file_error(TimecodeError, "write", target, error, elsewhere="Name another file.") from error
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file begins as packed ones do. Raises TimecodeError where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise file_error(TimecodeError, "read", path, error) from error
+
+
 def unpack(source: Path, target: Path, progress: Progress) -> None:
     """Write what is in the file, packed or not, to a new file of one's own. Raises TimecodeError."""
     try:
         size = source.stat().st_size
+        packed = is_packed(source)
         with source.open("rb") as raw:
-            packed = raw.read(len(_MAGIC)) == _MAGIC
-            raw.seek(0)
             descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with (
                 os.fdopen(descriptor, "wb") as plain,
@@ -75,6 +83,8 @@ def unpack(source: Path, target: Path, progress: Progress) -> None:
             f"{source} is damaged: it can't be unpacked ({error}).", remedy="Take another backup."
         ) from error
     except OSError as error:
+        if is_no_room(error):
+            raise file_error(TimecodeError, "unpack it into", target.parent.parent, error) from error
         raise file_error(TimecodeError, "unpack", source, error) from error
 
 

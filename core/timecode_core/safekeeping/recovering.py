@@ -19,6 +19,7 @@ from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.event import Event
 from timecode_core.protocols import Salvage, Store
 from timecode_core.safekeeping.drafts import draft_folder
+from timecode_core.safekeeping.packing import is_packed
 from timecode_core.wiring.installation import Installation
 
 
@@ -45,6 +46,12 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     """
     if os.path.lexists(new):
         raise TimecodeError(f"{new} exists already.", remedy="Move it away, or name a new file: --into NEW")
+    if not damaged.is_file():
+        raise TimecodeError(f"there is no file {damaged}.", remedy="Name the damaged database, or a copy of it.")
+    if is_packed(damaged):
+        raise TimecodeError(
+            f"{damaged} is packed.", remedy="Unpack it first (gunzip); one that is whole is for `timecode restore`."
+        )
     maintenance, terms = installation.maintenance(), installation.terms()
     salvage = maintenance.salvage(damaged, progress)
     ledger = terms.ledger()

@@ -46,6 +46,6 @@ def restore(installation: Installation, backup: Path, unpacking: Progress, looki
                 finally:
                     store.close()
             except StoreError as error:
-                what = str(error.args[0]).replace(str(copy), str(backup))
+                what = str(error.args[0]).replace(str(copy), str(backup)).replace("the database", str(backup), 1)
                 raise StoreError(f"{what.rstrip('.')}: nothing was restored.", remedy="Take another backup.") from error
             return Restored(events, maintenance.restore(copy))

@@ -6,6 +6,7 @@ import os
 import stat
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
@@ -61,7 +62,11 @@ class Home:
             ) from error
 
     def check_ours(self) -> None:
-        """Raise TimecodeError for a folder that others use, or that holds other things: it would be closed to them."""
+        """Raise TimecodeError for a folder that others use, or that holds other things: it would be closed to them.
+
+        And for one that belongs to somebody else: what root makes in it, its owner could not use any more.
+        """
+        self.check_owner()
         try:
             mode = self.path.stat().st_mode
             held = {path.name for path in self.path.iterdir()}
@@ -79,8 +84,19 @@ class Home:
             return
         raise TimecodeError(fault, remedy="Set TIMECODE_HOME to an empty folder of yours.")
 
+    def check_owner(self) -> None:
+        """Raise TimecodeError for a folder that belongs to another user."""
+        with suppress(OSError):
+            owner = self.path.stat().st_uid
+            if os.name == "posix" and owner != os.geteuid():
+                raise TimecodeError(
+                    f"{self.path} belongs to the user with the number {owner}, not to you.",
+                    remedy="Work as that user, or set TIMECODE_HOME to a folder of yours.",
+                )
+
     def check_readable(self) -> None:
-        """Raise TimecodeError for a folder that is there and can't be read: nothing in it can then be told."""
+        """Raise TimecodeError for a folder of another user, and one that can't be read: nothing in it can be told."""
+        self.check_owner()
         try:
             os.scandir(self.path).close()
         except FileNotFoundError:

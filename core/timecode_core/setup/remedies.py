@@ -39,6 +39,11 @@ _REMEDIES = {
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
+def is_no_room(error: OSError) -> bool:
+    """Whether there is no room for more on a disk, or not for this user."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def remedy_for(error: OSError) -> str:
     """A sentence that says what to do about the fault."""
     return _REMEDIES.get(error.errno or 0, "Check it and its disk.")

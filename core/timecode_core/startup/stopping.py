@@ -25,6 +25,7 @@ def running_service(home: Home) -> str:
 
     Raises BusyError where something else writes there, TimecodeError where that can't be told.
     """
+    home.check_readable()
     lock = WriteLock(home)
     if lock.path.exists() and not os.access(lock.path, os.R_OK | os.W_OK):
         raise file_error(TimecodeError, "open", lock.path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))

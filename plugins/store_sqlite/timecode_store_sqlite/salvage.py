@@ -83,7 +83,7 @@ class SqliteSalvage:
         told = []
         if known := self._contexts.lost:
             lost, counted = known
-            told += [f"Lost of the {counted:,} events that the file had counted: {lost:,}."] if lost else []
+            told += [f"Lost of {counted:,} events that the file still counts: {lost:,}, at least."] if lost else []
         elif self._given or self._doubtful or not self._pages.ours:
             told.append("How many events there were, nothing tells any more.")
         told += [_WITHOUT_LABELS.format(self._without)] if self._without else []

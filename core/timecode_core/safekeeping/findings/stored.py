@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -87,10 +86,8 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
     folder = settings.path(installation.home.path)
     try:
         found = kept(folder)
-        if not found and folder.exists():
-            os.scandir(folder).close()
-    except OSError as error:
-        return Finding("backups", f"{folder} can't be read: {error.strerror}", "fault", remedy_for(error))
+    except TimecodeError as error:
+        return Finding("backups", str(error.args[0]).rstrip("."), "fault", error.remedy)
     now = datetime.now(UTC)
     remedy = "Run `timecode backup`" + ("." if settings.daily else ", or set daily = true in [backups].")
     if not found:
