@@ -52,6 +52,11 @@ class Life:
         before = self.asked
         until(lambda: self.asked >= before + 4)
 
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for what comes of a backup, and until all of it is done."""
+        until(condition)
+        self.looked()
+
     def close(self) -> None:
         self.daily.close()
         self.store.close()
@@ -81,7 +86,7 @@ def test_a_year_of_days(life: Life) -> None:
         life.clock = day
         write(life.store, number)
         name = f"timecode-{day:%Y%m%d}-120000.db.gz"
-        until(lambda name=name: names(life)[:1] == [name])  # type: ignore[misc]
+        life.until(lambda name=name: names(life)[:1] == [name])  # type: ignore[misc]
     last_of_months = [max(day for day in work if day.month == month) for month in range(12, 0, -1)]
     wanted = sorted({*work[-7:], *last_of_months}, reverse=True)
     assert names(life) == [f"timecode-{day:%Y%m%d}-120000.db.gz" for day in wanted]
@@ -95,13 +100,13 @@ def test_once_a_day_and_only_where_something_has_changed(life: Life) -> None:
     life.looked()
     assert names(life) == [], "nothing is stored yet"
     write(life.store, 1)
-    until(lambda: len(names(life)) == 1)
+    life.until(lambda: len(names(life)) == 1)
     write(life.store, 2)
     life.clock += timedelta(hours=11)
     life.looked()
     assert len(names(life)) == 1, "the same day"
     life.clock += timedelta(hours=2)
-    until(lambda: len(names(life)) == 2)
+    life.until(lambda: len(names(life)) == 2)
     life.clock += timedelta(days=2)
     life.looked()
     assert len(names(life)) == 2, "nothing has changed"
@@ -111,7 +116,7 @@ def test_a_clock_that_goes_back_makes_no_flood(life: Life) -> None:
     """The newest lies ahead then; one a day is enough all the same, and none that is there goes."""
     for number in range(10):
         write(life.store, number)
-        until(lambda number=number: len(names(life)) == min(number, 6) + 1)  # type: ignore[misc]
+        life.until(lambda number=number: len(names(life)) == min(number, 6) + 1)  # type: ignore[misc]
         life.clock += timedelta(days=1)
     before = names(life)
     life.clock -= timedelta(days=4000)
@@ -125,7 +130,7 @@ def test_a_clock_that_goes_back_makes_no_flood(life: Life) -> None:
 def test_a_start_makes_none_where_nothing_has_changed(life: Life) -> None:
     """A machine that is started each day of a holiday pushes no backup of the week before out."""
     write(life.store, 1)
-    until(lambda: len(names(life)) == 1)
+    life.until(lambda: len(names(life)) == 1)
     life.clock += timedelta(days=1)
     life.daily.close()
     again = DailyBackup(life.backups, life.store, lambda: True, life._now)
@@ -133,7 +138,7 @@ def test_a_start_makes_none_where_nothing_has_changed(life: Life) -> None:
     life.looked()
     assert len(names(life)) == 1
     write(life.store, 2)
-    until(lambda: len(names(life)) == 2)
+    life.until(lambda: len(names(life)) == 2)
     again.close()
 
 
@@ -149,8 +154,8 @@ def test_one_that_is_being_made_is_given_up_for_what_is_forgotten(life: Life, mo
 
     monkeypatch.setattr(life.store, "backup", backup)
     write(life.store, 1)
-    until(given_up.is_set)
-    until(lambda: names(life))
+    life.until(given_up.is_set)
+    life.until(lambda: names(life))
     assert life.daily.fault == ""
 
 
@@ -161,7 +166,7 @@ def test_not_while_the_service_is_not_ready(life: Life) -> None:
     time.sleep(0.05)
     assert names(life) == []
     life.ready = True
-    until(lambda: names(life))
+    life.until(lambda: names(life))
 
 
 def test_what_fails_is_told_and_tried_again(life: Life) -> None:
@@ -172,7 +177,7 @@ def test_what_fails_is_told_and_tried_again(life: Life) -> None:
     assert "backups" in life.daily.fault
     assert str(life.backups.folder) in life.daily.fault
     life.backups.folder.unlink()
-    until(lambda: names(life) and not life.daily.fault)
+    life.until(lambda: names(life) and not life.daily.fault)
 
 
 def test_other_files_in_the_folder_are_left_alone(life: Life) -> None:
@@ -187,7 +192,7 @@ def test_other_files_in_the_folder_are_left_alone(life: Life) -> None:
     for name in others:
         (life.backups.folder / name).write_text("x")
     write(life.store, 1)
-    until(lambda: names(life))
+    life.until(lambda: names(life))
     life.looked()
     assert {path.name for path in life.backups.folder.iterdir()} == {*others, *names(life)}
     assert len(names(life)) == 1
@@ -203,7 +208,7 @@ def test_a_copy_that_is_damaged_is_none(life: Life, monkeypatch: pytest.MonkeyPa
         path.write_bytes(content)
 
     write(life.store, *range(1000))
-    until(lambda: names(life))
+    life.until(lambda: names(life))
     (only,) = life.backups.all()
     monkeypatch.setattr(life.store, "backup", spoil)
     with pytest.raises(StoreError):

@@ -177,7 +177,7 @@ COMMANDS = {
     "demo, where there was one": Command(_DEMO, with_demo, home="demo"),
     "keys new": Command(("keys", "new", "laptop"), lived_in),
     "backup": Command(("backup",), lived_in),
-    "backup, to a file": Command(("backup", "{home}/copy.db.gz"), killed),
+    "backup, to a file": Command(("backup", "{home}.copy.db.gz"), killed),
     "restore": Command(("restore", "{backup}"), lived_in, changes=True),
     "restore, after a kill": Command(("restore", "{backup}"), killed, changes=True),
     "restore, into nothing": Command(("restore", "{backup}"), nothing, changes=True),
