@@ -17,6 +17,7 @@ import pytest
 from attrs import frozen
 from click.testing import CliRunner
 from support.installations import running
+from support.nobody import BECOME_NOBODY
 from support.ports import free_port, has_ipv6
 from support.server import start, timecode
 from system.damage import PAGE, command, copied
@@ -456,7 +457,7 @@ def test_a_home_of_somebody_else_is_told_by_each_part(base: Path, folder: Path, 
         "import _strptime, os, sys; sys.path[:0] = sys.argv[1:]; from pathlib import Path;"
         "from system.damage import command; command(Path(sys.argv[-1]), 'doctor');"  # imports what it needs
         "command(Path(sys.argv[-1]), 'status');"
-        "os.setgroups([]); os.setgid(65534); os.setuid(65534);"
+        f"exec({BECOME_NOBODY!r});"
         "told = [command(Path(os.environ['HERE']), *words) for words in (['doctor', '--quick'], ['status'])];"
         "print(told[0][1], *told[0][2:], told[1][0], told[1][2]); sys.exit(told[0][0])"
     )

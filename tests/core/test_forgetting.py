@@ -67,7 +67,7 @@ def erasures(draw: st.DrawFn, of: list[Event]) -> Erasure:
     return Erasure(projects=("*",)) if erasure.empty else erasure
 
 
-@fewer(10)
+@fewer(20)
 @given(st.data())
 def test_it_is_as_if_the_forgotten_had_never_been_there(data: st.DataObject) -> None:
     """Events, cells, labels and totals are those of a store that never had them, to the microsecond."""

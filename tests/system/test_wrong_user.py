@@ -10,22 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.nobody import BECOME_NOBODY, NOBODY
 from support.server import environment
 from system.damage import build
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else"
 )
-NOBODY = 65_534
 AS_NOBODY = f"""
-import os, sys
+import sys
 from timecode_core.cli import main
-from timecode_core.wiring.plugins import Plugins
-Plugins().load_commands()  # what is imported later may lie where only root may read
-import apsw, rich.console, rich.progress, timecode_store_sqlite.findings, timecode_store_sqlite.maintenance
-import timecode_core.safekeeping.findings.own, timecode_core.startup.systemd, timecode_ingest_http.findings
-import timecode_ingest_http.link, timecode_export_png.findings, pathspec, tomllib, timecode_core.sample
-os.setgroups([]); os.setresgid({NOBODY}, {NOBODY}, {NOBODY}); os.setresuid({NOBODY}, {NOBODY}, {NOBODY})
+{BECOME_NOBODY}
 main(sys.argv[1:])
 """
 COMMANDS = (
