@@ -34,8 +34,8 @@ interface Bench {
   readonly queue: Queue;
   /** Changes the settings. */
   readonly go: (to: Partial<Target>) => void;
-  /** What was typed in. */
-  readonly typed: { token: string };
+  /** What was typed in, and what happens before that is told. */
+  readonly typed: { token: string; before?: () => Promise<void> };
 }
 
 async function connect(t: TestContext, target: Partial<Target> & { home: string }): Promise<Bench> {
@@ -46,10 +46,14 @@ async function connect(t: TestContext, target: Partial<Target> & { home: string 
   const aside = new Aside(folder, quickDisk);
   const queue = await Queue.open({ folder, disk: quickDisk, aside, maxBytes: 1 << 20, maxHeld: 10 });
   let now: Target = { url: "", token: "", timeoutMs: 30_000, ...target };
-  const typed = { token: "" };
+  const typed: Bench["typed"] = { token: "" };
   const nothing = (): void => undefined;
   const connection = new Connection({
-    queue, aside, target: () => now, typed: () => Promise.resolve(typed.token), looking: () => false,
+    queue, aside, target: () => now, looking: () => false,
+    typed: async () => {
+      await typed.before?.();
+      return typed.token;
+    },
     onAsked: nothing, onLink: nothing, onSettled: nothing, onChange: nothing, log: nothing,
   });
   end = async () => {
@@ -127,6 +131,21 @@ test("a service of another version gets its events, and that it doesn't fit stay
   await connection.retryNow();
   assert.equal(connection.link.state, "up");
   assert.equal(connection.polling.today?.seconds, 3700);
+});
+
+test("an event that comes while the service is asked is sent before the settings count as tried", async (t) => {
+  const [one, two] = [await fake(t, OTHER), await fake(t, TOKEN)];
+  const { connection, queue, go, typed } = await connect(t, { home: await homeOf(t, two), url: `http://127.0.0.1:${one.port}` });
+  await connection.retryNow();
+  assert.equal(connection.link.state, "elsewhere");
+  typed.before = async () => {
+    delete typed.before;
+    await queue.append(JSON.stringify({ time: "2026-01-01T00:00:00+00:00", entity: "a" }));
+  };
+  go({ url: "" });
+  await connection.settled();
+  assert.equal(connection.link.state, "up");
+  assert.equal(two.stored.size, 1);
 });
 
 test("a token that is typed in is used with the next try", async (t) => {

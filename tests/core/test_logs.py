@@ -71,7 +71,7 @@ def test_nobody_can_forge_a_line_or_steer_a_terminal(home: Home, logbook: Logboo
 
 def test_of_others_the_numbers_are_told_and_nothing_else(home: Home, logbook: Logbook) -> None:
     """A library's record may be about anything; one that is no warning isn't kept at all."""
-    log = logging.getLogger("some.library")
+    log = logging.getLogger("elsewhere")
     log.info("Zxq7")
     log.warning("%s took %d ms", "Zxq7", 12)
     log.warning("Zxq7 took long")

@@ -95,6 +95,8 @@ export class Connection {
     this.#sender.retryNow();
     await this.#sender.idle();
     await this.polling.now();
+    // What was recorded meanwhile is sent upon the answer, and only that shows that all is well.
+    await this.#sender.idle();
   }
 
   /** Something happened after which a service that was away may be back. */
