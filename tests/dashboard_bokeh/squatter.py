@@ -165,16 +165,8 @@ def squatting(
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    server = PassingServer(("127.0.0.1", port), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with PassingServer(("127.0.0.1", port), Handler).serving():
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        server.hang_up()
-        thread.join()
 
 
 class PassingServer(ThreadingHTTPServer):
@@ -189,7 +181,20 @@ class PassingServer(ThreadingHTTPServer):
         self._connections.append(connection)
         return connection, address
 
-    def hang_up(self) -> None:
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Until the context ends."""
+        thread = threading.Thread(target=self.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            self.server_close()
+            self._hang_up()
+            thread.join()
+
+    def _hang_up(self) -> None:
         """Close what is still open."""
         for connection in self._connections:
             with suppress(OSError):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.installations import fresh_home
 
 
 @pytest.fixture
@@ -14,3 +15,11 @@ def home() -> Iterator[Path]:
     """A home folder on a real disk, so that what is durable is really written."""
     with tempfile.TemporaryDirectory(prefix="timecode-") as folder:
         yield Path(folder) / "home"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for attacks whose disk is a model of one, or that are done by kill -9: in memory where that can be."""
+    with fresh_home() as folder:
+        folder.mkdir()
+        yield folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -66,16 +65,8 @@ class Host:
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Until the context ends."""
-        server = PassingServer(("127.0.0.1", self.port), self._handler())
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
+        with PassingServer(("127.0.0.1", self.port), self._handler()).serving():
             yield
-        finally:
-            server.shutdown()
-            server.server_close()
-            server.hang_up()
-            thread.join()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         host = self

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.installations import fresh_home
 from system import kills
 from system.kills import COMMANDS, Command, Work, attempt, changes, lived_in, post
 
 KILLS = 1
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with fresh_home() as folder:
-        folder.mkdir()
-        yield folder
 
 
 @pytest.mark.slow

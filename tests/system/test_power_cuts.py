@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.installations import fresh_home
 from system.mutants import TooHasty, TotalsApart, WithLateSync, WithoutSync
 from system.power_cuts import Lost, Pipeline, attempt
 
@@ -17,13 +15,6 @@ CUTS = 100
 CUTS_OF_MUTANTS = 40
 PARTS = 2
 """So that several workers share the work."""
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with fresh_home() as folder:
-        folder.mkdir()
-        yield folder
 
 
 @pytest.mark.slow

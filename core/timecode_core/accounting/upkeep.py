@@ -25,7 +25,6 @@ class Upkeep:
 
     accounting: str
     fill: tuple[Aggregation, ...]
-    drop: tuple[str, ...]
     reason: str
 
     @classmethod
@@ -45,7 +44,7 @@ class Upkeep:
             f"new or changed: {', '.join(a.name for a in fill)}" if fill and not (new or changed or everything) else "",
             f"no longer there: {', '.join(sorted(kept - wanted))}" if kept - wanted else "",
         ]
-        return cls(accounting, fill, tuple(sorted(kept - wanted)), "; ".join(filter(None, reasons)))
+        return cls(accounting, fill, "; ".join(filter(None, reasons)))
 
     @property
     def needed(self) -> bool:
@@ -54,9 +53,7 @@ class Upkeep:
 
     def do(self, transaction: Transaction, ledger: Ledger, progress: Progress) -> None:
         """Do it, in this transaction."""
-        for name in self.drop:
-            transaction.clear(name)
-            transaction.set_metadata(AGGREGATION_PREFIX + name, None)
+        ledger.drop_others(transaction)
         if self.fill:
             ledger.fill(transaction, self.fill, progress)
         transaction.set_metadata(ACCOUNTING, self.accounting)

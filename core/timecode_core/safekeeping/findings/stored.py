@@ -15,12 +15,12 @@ from timecode_core.event import Event
 from timecode_core.finding import Finding
 from timecode_core.intake.wire import format_time
 from timecode_core.safekeeping.backups import kept
+from timecode_core.safekeeping.retention import MIB
 from timecode_core.setup.remedies import remedy_for
 from timecode_core.wiring.installation import Installation
 
-_MIB = 1024 * 1024
-_MARGIN = 256 * _MIB
-_LEAST = 16 * _MIB
+_MARGIN = 256 * MIB
+_LEAST = 16 * MIB
 _LATE = timedelta(days=2)
 """So much may be missing from the newest backup before it is worth a word."""
 
@@ -72,7 +72,7 @@ def _disk(place: Path, size: int) -> Finding:
         free = shutil.disk_usage(place).free
     except OSError as error:
         return Finding("disk", f"that of {place} can't be asked: {error.strerror}", "warning", remedy_for(error))
-    text = f"{free / _MIB:,.0f} MiB free for a database of {size / _MIB:,.1f} MiB"
+    text = f"{free / MIB:,.0f} MiB free for a database of {size / MIB:,.1f} MiB"
     if free < _LEAST:
         return Finding("disk", text, "fault", "Free some space: soon nothing more can be stored.")
     if free < 2 * size + _MARGIN:
@@ -97,7 +97,7 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
     size, newest = sum(one.size for one in found), next((one.made for one in found if one.made <= now), now)
     age = (now - newest).days
     text = (
-        f"{len(found)} in {folder}, {size / _MIB:,.1f} of {settings.most_mb:,} MiB, the newest of "
+        f"{len(found)} in {folder}, {size / MIB:,.1f} of {settings.most_mb:,} MiB, the newest of "
         f"{newest:%Y-%m-%d %H:%M} UTC, {age} day{'' if age == 1 else 's'} old"
     )
     if found[0].made > now:
@@ -107,7 +107,7 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
         )
     if span is not None and span[1] - newest > _LATE:
         return Finding("backups", f"{text}; what came in later is in none of them", "warning", remedy)
-    if len(found) > 1 and size > settings.most_mb * _MIB:
+    if len(found) > 1 and size > settings.most_mb * MIB:
         return Finding(
             "backups", text, "warning", "The oldest go with the next one; to keep them, raise most_mb in [backups]."
         )
