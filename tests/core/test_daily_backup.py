@@ -37,20 +37,24 @@ class Life:
         self._house.home.make()
         self.store = SqliteStore(home / "timecode.db")
         self.clock = NOON
-        self.asked = 0
+        self.looks = 0
         self.ready = True
         self.backups = Backups(self._house.home, settings, self._house.maintenance())
-        self.daily = DailyBackup(self.backups, self.store, lambda: self.ready, self._now)
+        self.daily = self.service()
         self.daily.start()
 
-    def _now(self) -> datetime:
-        self.asked += 1
-        return self.clock
+    def service(self) -> DailyBackup:
+        """What makes the backups of one start of the service."""
+        return DailyBackup(self.backups, self.store, self._look, lambda: self.clock)
+
+    def _look(self) -> bool:
+        self.looks += 1
+        return self.ready
 
     def looked(self) -> None:
-        """Wait until it was looked twice whether a backup is due: what was due is made then."""
-        before = self.asked
-        until(lambda: self.asked >= before + 4)
+        """Wait for one whole look whether a backup is due that begins after now: what was due is made then."""
+        before = self.looks
+        until(lambda: self.looks >= before + 2)
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait for what comes of a backup, and until all of it is done."""
@@ -133,7 +137,7 @@ def test_a_start_makes_none_where_nothing_has_changed(life: Life) -> None:
     life.until(lambda: len(names(life)) == 1)
     life.clock += timedelta(days=1)
     life.daily.close()
-    again = DailyBackup(life.backups, life.store, lambda: True, life._now)
+    again = life.service()
     again.start()
     life.looked()
     assert len(names(life)) == 1
@@ -162,8 +166,9 @@ def test_one_that_is_being_made_is_given_up_for_what_is_forgotten(life: Life, mo
 def test_not_while_the_service_is_not_ready(life: Life) -> None:
     """A store in doubt is not copied over good backups."""
     life.ready = False
+    life.looked()
     write(life.store, 1)
-    time.sleep(0.05)
+    life.looked()
     assert names(life) == []
     life.ready = True
     life.until(lambda: names(life))
