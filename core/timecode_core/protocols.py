@@ -208,6 +208,10 @@ class Maintenance(Protocol):
     `timecode backup`, `restore`, `recover` and `forget --backups` work with any store whose provider does.
     """
 
+    @property
+    def path(self) -> Path:
+        """The file in which the store's own data are, or would be."""
+
     def open(self, path: Path, *, writable: bool = False) -> Store:
         """Open another database of this kind, such as a copy that `Store.backup` has made; writable, it may be new."""
 

@@ -81,6 +81,14 @@ def test_one_setting_is_told_alone(home: Path, key: str, value: str) -> None:
     assert timecode(home, "config", key).stdout == f"{value}\n"
 
 
+def test_one_table_is_told_alone(home: Path) -> None:
+    config(home, "[backups]\nnewest = 3\n")
+    tables = tomllib.loads(timecode(home, "config", "backups").stdout)
+    assert tables.keys() == {"backups"}
+    assert tables["backups"] == tomllib.loads(timecode(home, "config").stdout)["backups"]
+    assert tables["backups"]["newest"] == 3
+
+
 @pytest.mark.parametrize(
     ("key", "meant"),
     [

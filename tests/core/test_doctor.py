@@ -45,8 +45,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with running(home) as service:
         service.submit(_BEATS, "test")
     Home(home).secret("token")
-    (home / "backups").mkdir()
-    (home / "backups" / _COVERED).write_bytes(b"x" * 1000)
+    made = Path(command(home, "backup")[1].rpartition(" (")[0])
+    made.rename(made.with_name(_COVERED))
+    (home / "backups.json").unlink()
     return home
 
 
@@ -168,6 +169,17 @@ def _outdated(home: Path) -> None:
     (home / "backups" / _COVERED).rename(home / "backups" / _OUTDATED)
 
 
+def _spoiled(home: Path) -> None:
+    with (home / "backups" / _COVERED).open("r+b") as file:
+        file.seek(-2000, os.SEEK_END)
+        file.write(bytes(100))
+
+
+def _zeroed(home: Path) -> None:
+    path = home / "backups" / _COVERED
+    path.write_bytes(bytes(path.stat().st_size))
+
+
 def _too_many_backups(home: Path) -> None:
     (home / "config.toml").write_text("[backups]\nmost_mb = 1\n", encoding="utf-8")
     os.truncate(home / "backups" / _COVERED, _MIB)
@@ -228,6 +240,8 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         *("warning", "backups", "there are none in", "`timecode backup`"),
     ),
     "old backups": (_outdated, "warning", "backups", "the newest of 2023-11-01 12:00", "`timecode backup`"),
+    "a damaged backup": (_spoiled, "fault", "backups", "is damaged: it can't be unpacked", "remove it"),
+    "a backup of nothing": (_zeroed, "fault", "backups", "does not begin as a packed file", "remove it"),
     "too many backups": (_too_many_backups, "warning", "backups", "1.0 of 1 MiB, the newest of 2023-11-15", "most_mb"),
 }
 

@@ -248,6 +248,18 @@ def test_a_name_that_is_taken_is_left_alone(home: Path, tmp_path: Path) -> None:
     assert taken.read_text() == "mine"
 
 
+def test_neither_is_for_the_database_itself_nor_for_standard_output(home: Path) -> None:
+    """Nothing changes, and no file `-` is made."""
+    before = contents(home)
+    code, _, errors = command(home, "restore", str(home / "timecode.db"))
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert "is your database itself, not a backup of it. Name a backup" in errors
+    code, _, errors = command(home, "backup", "-")
+    assert code == 2
+    assert "name a file" in errors
+    assert contents(home) == before
+
+
 def test_all_at_once(home: Path) -> None:
     """Backups and restores side by side: each is done whole, or says who is at it; what is there is sound."""
     backup = backed_up(home)

@@ -74,6 +74,17 @@ def test_all_of_a_sound_one(base: Path, home: Path) -> None:
     assert answers(other) == right(base)
 
 
+def test_without_a_file_it_is_the_database_of_the_home(base: Path, home: Path) -> None:
+    """It is never written where that belongs, be that gone: a restore puts it there."""
+    path, new = home / DATABASE, home / f"{DATABASE}.recovered"
+    clear(path, 0, 1)
+    assert command(home, "recover")[0] == 0
+    assert command(home, "restore", str(new))[0] == 0
+    assert right(home)[2] == right(base)[2]
+    path.unlink()
+    assert "is where your database belongs. Name a new file" in refused(home, str(new), "--into", str(path))
+
+
 def test_what_a_damaged_one_yields(base: Path, home: Path) -> None:
     """SQLite can't open it any more. What is said to be lost is what the new one lacks, and its totals add up."""
     path = home / DATABASE

@@ -23,6 +23,8 @@ def backup(installation: Installation, file: Path | None) -> None:
 
     The service may go on meanwhile. The copy is looked through before it counts. `timecode restore` puts one back.
     """
+    if file == Path("-"):
+        raise click.BadParameter("a backup is not written to standard output: name a file.", param_hint="FILE")
     with opened(installation) as (_, store):
         backups = Backups(installation.home, installation.settings.backups, installation.maintenance())
         with progress_bar("Writing", binary=True) as tell:

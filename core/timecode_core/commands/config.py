@@ -20,7 +20,7 @@ from timecode_core.wiring.installation import Installation
 @click.argument("key", required=False)
 @click.pass_obj
 def config(installation: Installation, key: str | None) -> None:
-    """Print the settings in force, or the one of a KEY such as core.day_start.
+    """Print the settings in force, or those of a KEY: a table such as core, or one such as core.day_start.
 
     All of them come as a config.toml, each with a note on where it is from: the default, the file, or the variable of
     the environment. Of secrets it is only told whether they are set.
@@ -34,8 +34,12 @@ def config(installation: Installation, key: str | None) -> None:
     for name, kind in looked_at.tables().items():
         with settings.noting():
             tables[name] = settings.table(name, kind)
-    lines = [line for name, table in tables.items() for line in ("", *_lines(settings, name, table))][1:]
-    click.echo(_one(tables, key) if key else "\n".join(lines))
+    if key and key not in tables:
+        click.echo(_one(tables, key))
+    else:
+        chosen = {key: tables[key]} if key else tables
+        lines = [line for name, table in chosen.items() for line in ("", *_lines(settings, name, table))]
+        click.echo("\n".join(lines[1:]))
     for fault in settings.faults:
         click.echo(f"timecode: {' '.join(str(fault).split())}", err=True)
     if settings.faults:

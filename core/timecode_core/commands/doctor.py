@@ -13,7 +13,9 @@ from timecode_core.commands.formatting import duration, printable
 from timecode_core.commands.progress import progress_bar
 from timecode_core.errors import TimecodeError
 from timecode_core.finding import Finding, Severity
+from timecode_core.safekeeping.backups import kept
 from timecode_core.safekeeping.looking import BEYOND, REBUILD, REMEDY
+from timecode_core.safekeeping.packing import check_packed
 from timecode_core.wiring.installation import Installation
 
 _MARKS: dict[Severity, str] = {"ok": "ok", "warning": " !", "fault": " x"}
@@ -22,13 +24,13 @@ _WIDTH = 15
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Leave out the look through the whole database.")
+@click.option("--quick", is_flag=True, help="Leave out the looks through the database and the backups.")
 @click.pass_obj
 def doctor(installation: Installation, quick: bool) -> None:  # noqa: FBT001  (click's call)
     """Look at every part, and say what is wrong and what to do about it.
 
     Versions, home folder, settings, zone, service, database, disk, backups, plugins; at last every total is recomputed
-    as by "timecode verify". Nothing is changed, and the service may go on.
+    as by "timecode verify", and each backup read through. Nothing is changed, and the service may go on.
 
     Exits with 0 where all is well, with 3 where there is a warning, with 4 where there is a fault.
     """
@@ -51,6 +53,7 @@ def _findings(installation: Installation, *, quick: bool) -> Iterator[Finding]:
     yield from _plugins(installation)
     if not quick:
         yield from _integrity(installation)
+        yield from _backups(installation)
 
 
 def _plugins(installation: Installation) -> Iterator[Finding]:
@@ -76,6 +79,22 @@ def _integrity(installation: Installation) -> Iterator[Finding]:
             yield from _found(found)
         finally:
             store.close()
+
+
+def _backups(installation: Installation) -> Iterator[Finding]:
+    """Whether each is as it was packed. What keeps their folder from being read has been told."""
+    with suppress(TimecodeError):
+        sound = 0
+        for backup in kept(installation.settings.backups.path(installation.home.path)):
+            try:
+                with progress_bar(f"Reading {backup.path.name}", binary=True) as tell:
+                    check_packed(backup.path, tell)
+            except TimecodeError as error:
+                yield Finding("backups", str(error.args[0]).rstrip("."), "fault", "Check its disk, and remove it.")
+            else:
+                sound += 1
+        if sound:
+            yield Finding("backups", f"{sound} can be unpacked")
 
 
 def _found(found: Verification) -> Iterator[Finding]:

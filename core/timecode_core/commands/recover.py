@@ -13,7 +13,7 @@ from timecode_core.wiring.installation import Installation
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.argument("file", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--into",
     metavar="NEW",
@@ -21,13 +21,15 @@ from timecode_core.wiring.installation import Installation
     help="The new file, which must not exist (default: FILE's name with .recovered added).",
 )
 @click.pass_obj
-def recover(installation: Installation, file: Path, into: Path | None) -> None:
+def recover(installation: Installation, file: Path | None, into: Path | None) -> None:
     """Make a new database of what the damaged one in FILE still yields, and say what is lost.
 
-    FILE and the log beside it are only read, and stay as they are. Every event proves by its id that it is as it was
-    stored; all totals are computed anew, by the settings of today. No service must be writing to FILE meanwhile.
+    Without FILE, your own database is meant. FILE and the log beside it are only read, and stay as they are. Every
+    event proves by its id that it is as it was stored; all totals are computed anew, by the settings of today. No
+    service must be writing to FILE meanwhile.
     """
     installation.check()
+    file = file or installation.maintenance().path
     new = into or file.with_name(f"{file.name}.recovered")
     with progress_bar("Recovering") as tell:
         made = recover_into(installation, file, new, tell)

@@ -50,7 +50,7 @@ def pack(source: Path, target: Path, progress: Progress, *, packed: bool = True,
                 if _copy(reader, None, lambda done: progress(size + done, 2 * size)) != digest:
                     raise TimecodeError(f"{target} is not as it was written.", remedy="Check its disk.")
             if not replace and (target.exists() or target.is_symlink()):
-                raise TimecodeError(f"{target} exists already.", remedy="Name a new file.")
+                raise TimecodeError(f"{target} exists already.", remedy="Name a new file, or try again.")
             draft.replace(target)
             sync_folder(target.parent)
     except OSError as error:
@@ -69,22 +69,32 @@ def is_packed(path: Path) -> bool:
 def unpack(source: Path, target: Path, progress: Progress) -> None:
     """Write what is in the file, packed or not, to a new file of one's own. Raises TimecodeError."""
     try:
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as plain:
+            _unpack(source, plain, progress)
+    except OSError as error:
+        raise file_error(TimecodeError, "unpack it into", target.parent.parent, error) from error
+
+
+def check_packed(source: Path, progress: Progress) -> None:
+    """Read all of a packed file, whose checksum tells what has become of it since. Raises TimecodeError."""
+    if not is_packed(source):
+        raise TimecodeError(f"{source} is damaged: it does not begin as a packed file.", remedy="Take another backup.")
+    _unpack(source, None, progress)
+
+
+def _unpack(source: Path, target: _Writable | None, progress: Progress) -> None:
+    try:
         size = source.stat().st_size
         packed = is_packed(source)
-        with source.open("rb") as raw:
-            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with (
-                os.fdopen(descriptor, "wb") as plain,
-                gzip.GzipFile(fileobj=raw) if packed else nullcontext(raw) as file,
-            ):
-                _copy(file, plain, lambda _done: progress(raw.tell(), size))
+        with source.open("rb") as raw, gzip.GzipFile(fileobj=raw) if packed else nullcontext(raw) as file:
+            _copy(file, target, lambda _done: progress(raw.tell(), size))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise TimecodeError(
             f"{source} is damaged: it can't be unpacked ({error}).", remedy="Take another backup."
         ) from error
     except OSError as error:
         if is_no_room(error):
-            raise file_error(TimecodeError, "unpack it into", target.parent.parent, error) from error
+            raise  # no fault of what is read
         raise file_error(TimecodeError, "unpack", source, error) from error
 
 

@@ -44,6 +44,12 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     It is made in a folder beside, which is gone afterwards with all that a store keeps around its data. Only a whole
     one, as `Store.backup` writes it, ever has the name. Raises TimecodeError.
     """
+    maintenance, terms = installation.maintenance(), installation.terms()
+    if new.resolve() == maintenance.path.resolve():
+        raise TimecodeError(
+            f"{new} is where your database belongs.",
+            remedy="Name a new file: --into NEW. `timecode restore NEW` then puts it there.",
+        )
     if os.path.lexists(new):
         raise TimecodeError(f"{new} exists already.", remedy="Move it away, or name a new file: --into NEW")
     if not damaged.is_file():
@@ -52,7 +58,6 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
         raise TimecodeError(
             f"{damaged} is packed.", remedy="Unpack it first (gunzip); one that is whole is for `timecode restore`."
         )
-    maintenance, terms = installation.maintenance(), installation.terms()
     salvage = maintenance.salvage(damaged, progress)
     ledger = terms.ledger()
     if not new.parent.is_dir():

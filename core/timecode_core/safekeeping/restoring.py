@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from timecode_core.accounting.upkeep import Progress
-from timecode_core.errors import StoreError
+from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.protocols import Guarded
 from timecode_core.safekeeping.drafts import draft_folder
 from timecode_core.safekeeping.fetching import fetch
@@ -32,6 +32,8 @@ def restore(installation: Installation, backup: Path, unpacking: Progress, looki
     where that failed at its very end, all has.
     """
     maintenance = installation.maintenance()
+    if backup.resolve() == maintenance.path.resolve():
+        raise TimecodeError(f"{backup} is your database itself, not a backup of it.", remedy="Name a backup.")
     with WriteLock(installation.home) as lock:
         lock.acquire("restore")
         with draft_folder(installation.home.path) as folder:

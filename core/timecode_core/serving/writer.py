@@ -171,7 +171,7 @@ class Writer:
                 added = self._ledger.add(transaction, chain.from_iterable(submission.events for submission in group))
         except BaseException as error:  # even SystemExit: those who wait must hear of it
             if len(group) == 1 or not began:  # where none could begin, none is at fault, and each would wait alike
-                failure = self._failed(error)
+                failure = self._failed(error, "events could not be stored")
                 for submission in group:
                     submission.settle(failure)
             else:
@@ -189,28 +189,28 @@ class Writer:
             with self._store.writing() as transaction:
                 result = job.do(transaction)
         except BaseException as error:
-            job.settle(self._failed(error))
+            job.settle(self._failed(error, "what is stored could not be changed"))
             if isinstance(error, KeyboardInterrupt):
                 raise
         else:
             self._succeeded()
             job.settle(result)
 
-    def _failed(self, error: BaseException) -> TimecodeError:
+    def _failed(self, error: BaseException, what: str) -> TimecodeError:
         """Remember the failure until a transaction succeeds, and say it once."""
         failure = _translated(error)
         if not isinstance(failure, StoreError):
             return failure  # no fault of the store's
         if str(failure) != self._told:
             self._told = str(failure)
-            _log.error("events could not be stored: %s", failure)
+            _log.error("%s: %s", what, failure)
         self.fault = str(failure)
         return failure
 
     def _succeeded(self) -> None:
         if self.fault:
             self.fault = ""
-            _log.warning("events are stored again")
+            _log.warning("the store can be written to again")
 
 
 def _claim(added: Added, event_id: bytes) -> Outcome:

@@ -12,7 +12,7 @@ from timecode_core import Finding, Installation, StoreError
 
 from timecode_store_sqlite.location import FIRST_SAFE, MOUNTS, check_location, check_names, file_system
 from timecode_store_sqlite.locks import lock_of
-from timecode_store_sqlite.log import log_bytes, log_of
+from timecode_store_sqlite.log import log_bytes, log_of, memory_of
 from timecode_store_sqlite.marker import NO_RECORD, Marker
 from timecode_store_sqlite.settings import TABLE, SqliteSettings
 
@@ -59,7 +59,7 @@ def _names(path: Path, file: Path) -> Iterator[Finding]:
         check_names(path)
     except StoreError as error:
         yield _of(error)
-    beside = [name for name in (file, log_of(file), file.with_name(f"{file.name}-shm")) if _is_open_to_others(name)]
+    beside = [name for name in (file, log_of(file), memory_of(file)) if _is_open_to_others(name)]
     if beside:
         names = " ".join(map(str, beside))
         yield Finding(_TOPIC, f"others may read {names}", "warning", f"Run: chmod 600 {names}")

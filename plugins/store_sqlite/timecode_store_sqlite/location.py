@@ -10,6 +10,8 @@ from pathlib import Path
 import apsw
 from timecode_core import NothingYetError, StoreError, file_error
 
+from timecode_store_sqlite.log import log_of, memory_of
+
 FIRST_SAFE = (3, 51, 3)
 """Before this release two writing connections could corrupt a database while the log is reset."""
 SHARED = frozenset({
@@ -134,7 +136,7 @@ def make_file(path: Path) -> None:
 
 def close_to_others(file: Path) -> None:
     """Take a database of ours, and what lies beside it, from everybody else."""
-    for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+    for name in (file, log_of(file), memory_of(file)):
         with suppress(FileNotFoundError):
             if stat.S_IMODE(name.stat().st_mode) & 0o077:
                 name.chmod(0o600)

@@ -21,7 +21,7 @@ class SqliteMaintenance:
     """`timecode_core.Maintenance`. `path` is where the store's own database is, or would be."""
 
     def __init__(self, path: Path, settings: SqliteSettings) -> None:
-        self._path = path
+        self.path = path
         self._settings = settings
 
     def open(self, path: Path, *, writable: bool = False) -> SqliteStore:
@@ -30,7 +30,7 @@ class SqliteMaintenance:
 
     def copies(self) -> list[Path]:
         """Give those of migrations, restores and recoveries."""
-        return copies_of(self._path.resolve())
+        return copies_of(self.path.resolve())
 
     def companions(self, path: Path) -> list[Path]:
         """Give its log, and the marker that tells whose that is."""
@@ -41,7 +41,7 @@ class SqliteMaintenance:
         store = self.open(path)
         try:
             with store.reading() as reader:
-                return restore(reader.connection, self._path)
+                return restore(reader.connection, self.path)
         finally:
             store.close()
 
