@@ -7,18 +7,24 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, strategies as st
 from support.installations import fresh_service, kept_cells, plugins_with, running, send, stored_values, totals
 from support.reference import credits_of
 from support.strategies import HOUR, MINUTE, NOON, SECOND, events, fewer
 from system.damage import command
+from timecode_core import hookimpl
 from timecode_core.accounting.verification import verify
 from timecode_core.aggregation import Aggregation
 from timecode_core.calendar import day_date
-from timecode_core.erasure import Erasure
+from timecode_core.cli import build_group
+from timecode_core.erasure import Erased, Erasure
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
 from timecode_core.serving.service import Service
+from timecode_core.setup.home import Home
+from timecode_core.wiring.installation import Installation
+from timecode_core.wiring.plugins import Plugins
 
 
 def stored(service: Service) -> set[bytes]:
@@ -137,3 +143,27 @@ def test_an_aggregation_that_nobody_keeps_up_is_dropped_and_made_anew(tmp_path: 
         assert set(cells["extra"]) < set(before)
         assert sum(cells["extra"].values()) == sum(cells["daily"].values()) > 0
         assert verify(service.installation.terms(), service._store).clean
+
+
+class _Slow:
+    """A link to a service whose answer somebody is tired of waiting for."""
+
+    address = "here"
+
+    @hookimpl
+    def timecode_running(self) -> _Slow:
+        return self
+
+    def forget(self, _erasure: Erasure) -> Erased:
+        raise KeyboardInterrupt
+
+
+def test_whoever_does_not_wait_for_the_service_is_told_that_it_goes_on(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        service.submit([{"time": 1, "entity": "a", "project": "b"}], "test")
+    plugins = Plugins()
+    plugins.register(_Slow(), "slow")
+    group = build_group(Installation(Home(tmp_path), None, plugins))
+    ended = CliRunner().invoke(group, ["forget", "--project", "b", "--yes"])
+    assert "the service may go on forgetting" in str(ended.exception)
+    assert "Forgotten" not in ended.output

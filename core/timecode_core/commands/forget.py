@@ -111,8 +111,14 @@ def _confirmed() -> bool:
 def _forget(installation: Installation, erasure: Erasure) -> Erased:
     """Through the running service; where there is none, under the lock."""
     if link := installation.running():
-        with waiting("Forgetting…"):
-            return link.forget(erasure)
+        try:
+            with waiting("Forgetting…"):
+                return link.forget(erasure)
+        except KeyboardInterrupt:
+            raise TimecodeError(
+                "the service may go on forgetting, though nobody waits for it.",
+                remedy="Give the same command again: it says what is left.",
+            ) from None
     with WriteLock(installation.home) as lock:
         lock.acquire("forget")
         store = installation.store(writable=True)
