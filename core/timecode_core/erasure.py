@@ -12,8 +12,9 @@ from attrs import field, frozen
 class Erasure:
     """Events that fit all that is given; of several in one field, any. With nothing given, it is none.
 
-    `projects` and `entities` are patterns as in the settings `exclude_projects` and `exclude_paths`. `machines` are
-    ids. `first` and `last` are days, both counted, as lived where the event happened. `ahead` are those later than now.
+    `projects` and `entities` are patterns as in the settings `exclude_projects` and `exclude_paths`, but for paths as
+    they are stored, which by default begin at the project. `machines` are ids. `first` and `last` are days, both
+    counted, as lived where the event happened. `ahead` are those later than now.
     """
 
     projects: tuple[str, ...] = ()

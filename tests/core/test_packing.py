@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from timecode_core.errors import TimecodeError
-from timecode_core.safekeeping.packing import pack, unpack
+from timecode_core.safekeeping.packing import pack, unpack, unpacked_size
 
 CONTENT = os.urandom(1000) * 3000
 
@@ -34,6 +34,23 @@ def test_there_and_back(tmp_path: Path, name: str) -> None:
     if name.endswith(".gz"):
         assert gzip.decompress(target.read_bytes()) == CONTENT, "any gzip reads it"
     assert {path.name for path in tmp_path.iterdir()} == {"plain", name, "again"}
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("content", [CONTENT, b"", b"x", bytes(3_000_000)], ids=["random", "none", "a byte", "zeros"])
+def test_what_it_takes_unpacked_is_known_before(tmp_path: Path, content: bytes, packed: bool) -> None:
+    (tmp_path / "plain").write_bytes(content)
+    pack(tmp_path / "plain", tmp_path / "made", pace, packed=packed)
+    assert unpacked_size(tmp_path / "made") == len(content)
+
+
+def test_what_is_larger_than_gzip_can_count_is_known_too(tmp_path: Path) -> None:
+    """It counts modulo 4 GiB; what is packed is hardly ever larger than what it was made of."""
+    with (tmp_path / "large").open("wb") as file:
+        file.write(b"\x1f\x8b")
+        file.seek(3_000_000)
+        file.write((1_000_000).to_bytes(4, "little"))
+    assert unpacked_size(tmp_path / "large") == 1_000_000 + (1 << 32)
 
 
 def test_nothing_is_overwritten_and_nothing_is_left(tmp_path: Path) -> None:

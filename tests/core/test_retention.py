@@ -63,6 +63,21 @@ def test_one_of_a_time_to_come_costs_no_other() -> None:
     assert kept([ahead, *daily(730)]) == ["ahead", *kept(daily(730))]
 
 
+def test_a_clock_that_was_ahead_for_a_day_costs_a_day_and_a_month() -> None:
+    """It says that all others are years old."""
+    there = [one for one in daily(730) if one.path.name in kept(daily(730))]
+    now = datetime(2031, 5, 6, tzinfo=UTC)
+    gone = superfluous([Backup(Path("ahead"), now, 10), *there], now, 7, 12, 10**9)
+    assert {backup.path.name for backup in gone} == {"20261122", "20251130"}
+
+
+def test_somebody_who_was_away_keeps_what_there_was() -> None:
+    """A year without work does not make the years before worth less."""
+    there = [one for one in daily(730) if one.path.name in kept(daily(730))]
+    now = datetime(2028, 5, 6, tzinfo=UTC)
+    assert len(superfluous(there, now, 7, 12, 10**9)) == 0
+
+
 def test_a_clock_that_is_behind_removes_nothing_of_later() -> None:
     """It says nothing of what was made since, by a clock that was right."""
     now = datetime(1970, 1, 2, tzinfo=UTC)

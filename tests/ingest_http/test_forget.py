@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from ingest_http.test_keys import bearing, key
+from support.installations import noon
 from support.server import Server, start, timecode
 
 FORGET = "/api/v1/forget"
@@ -141,6 +145,17 @@ def test_the_command(tmp_path: Path, running: bool) -> None:
     assert (home / "timecode.db.before-restore" / "timecode.db").exists()
     for file in home.rglob("*"):
         assert file.is_dir() or b"secret" not in file.read_bytes(), "the name is gone from every file"
+
+
+def test_days_of_the_command_are_those_of_every_other(tmp_path: Path) -> None:
+    """At noon it is still yesterday, where days begin in the evening."""
+    home, zone = tmp_path / "home", noon()
+    with start(home, core__timezone=zone, core__day_start="18:00") as server:
+        now = time.time()
+        server.post([{"time": now - 120, "entity": "a"}, {"time": now - 60, "entity": "a"}])
+    yesterday = datetime.now(ZoneInfo(zone)).date() - timedelta(days=1)
+    asked = timecode(home, "forget", "--from", "today", "--to", "today", core__timezone=zone, core__day_start="18:00")
+    assert asked.stdout.startswith(f"2 events of {yesterday}, with 1 m of time")
 
 
 def test_the_command_finds_what_was_kept_beside_the_database(tmp_path: Path) -> None:

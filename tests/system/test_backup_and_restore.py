@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypedDict
 
+import apsw
 import pytest
 from support.installations import fresh_home, installation, running
 from support.server import COMMAND, environment, start, timecode
@@ -201,6 +202,17 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(home: Path, tmp_path: P
     assert (code, len(errors.splitlines())) == (1, 1), errors
     assert "nothing was restored" in errors
     assert answers(home) == good
+
+
+def test_what_can_not_be_read_in_a_backup_is_told(home: Path, tmp_path: Path) -> None:
+    """A text that is none costs what meets it alone: the rest is restored."""
+    backup = backed_up(home, str(tmp_path / "copy.db"))
+    connection = apsw.Connection(str(backup))
+    connection.execute("UPDATE events SET entity = CAST(x'ff41' AS TEXT) WHERE time = (SELECT min(time) FROM events)")
+    connection.close()
+    code, output, errors = command(home, "restore", str(backup))
+    assert (code, output.splitlines()[0]) == (0, f"Restored 3,000 events from {backup}.")
+    assert "no UTF-8" in errors
 
 
 def test_while_the_service_runs(home: Path, tmp_path: Path) -> None:

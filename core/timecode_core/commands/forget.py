@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
-from timecode_core.accounting.terms import Terms
-from timecode_core.accounting.upkeep import Upkeep
+from timecode_core.answering.answers import Answers
 from timecode_core.calendar import SECOND_US
 from timecode_core.commands.choosing import named_day, opened
 from timecode_core.commands.formatting import duration, shown
 from timecode_core.commands.progress import progress_bar, waiting
 from timecode_core.erasure import Erased, Erasure
-from timecode_core.errors import PluginError, TimecodeError
+from timecode_core.errors import BusyError, PluginError, TimecodeError
 from timecode_core.protocols import Guarded
-from timecode_core.safekeeping.backups import Backups
+from timecode_core.safekeeping.copies import search
 from timecode_core.safekeeping.forgetting import Forgetting
 from timecode_core.safekeeping.looking import look_through
 from timecode_core.setup.lock import WriteLock
@@ -28,7 +26,13 @@ _SHOWN = 10
 
 @click.command()
 @click.option("--project", "projects", multiple=True, metavar="PATTERN", help="Of these projects, such as 'secret-*'.")
-@click.option("--entity", "entities", multiple=True, metavar="PATTERN", help="On these files, as in a .gitignore file.")
+@click.option(
+    "--entity",
+    "entities",
+    multiple=True,
+    metavar="PATTERN",
+    help="On these files, by their paths as they are stored (see `timecode events`): patterns as in a .gitignore file.",
+)
 @click.option("--machine", "machines", multiple=True, metavar="ID", help="From these machines, by their ids.")
 @click.option("--from", "from_day", metavar="DAY", help="From this day on, such as 2026-01-31.")
 @click.option("--to", "to_day", metavar="DAY", help="Up to this day, which counts too.")
@@ -59,8 +63,7 @@ def forget(
     events from being stored again, see exclude_projects and exclude_paths in the settings.
     """  # noqa: D301  (\b is click's mark for "keep these lines")
     with opened(installation) as (terms, store), store.reading() as reader:
-        zone = installation.zone()
-        today = zone.now().date()
+        today = Answers(terms, store).today()
         erasure = Erasure(
             projects=projects,
             entities=entities,
@@ -77,24 +80,23 @@ def forget(
         if not yes and not _confirmed():
             click.echo("Nothing is forgotten.")
             return
-        erased = _forget(installation, erasure)
-        click.echo(f"Forgotten: {_counted(erased)}.")
+        click.echo(f"Forgotten: {_counted(_forget(installation, erasure))}.")
     else:
         click.echo("Nothing like that is stored.")
-    _in_backups(installation, erasure, rewrite=backups)
+    _in_copies(installation, erasure, rewrite=backups)
 
 
 def _now() -> int:
     return round(datetime.now(UTC).timestamp() * SECOND_US)
 
 
-def _counted(erased: Erased) -> str:
-    return f"{erased.events:,} event{'' if erased.events == 1 else 's'}"
+def _counted(events: int) -> str:
+    return f"{events:,} event{'' if events == 1 else 's'}"
 
 
 def _show(found: Erased) -> None:
     days = f"of {found.first}" if found.first == found.last else f"from {found.first} to {found.last}"
-    click.echo(f"{_counted(found)} {days}, with {duration(found.time)} of time:")
+    click.echo(f"{_counted(found.events)} {days}, with {duration(found.time)} of time:")
     largest = sorted(found.projects.items(), key=lambda item: (-item[1], item[0]))
     for project, us in largest[:_SHOWN]:
         click.echo(f"  {duration(us):>10}  {shown('project', project)}")
@@ -108,12 +110,12 @@ def _confirmed() -> bool:
     return click.confirm("Forget them for good?")
 
 
-def _forget(installation: Installation, erasure: Erasure) -> Erased:
-    """Through the running service; where there is none, under the lock."""
+def _forget(installation: Installation, erasure: Erasure) -> int:
+    """How many it were. Through the running service; where there is none, under the lock."""
     if link := installation.running():
         try:
             with waiting("Forgetting…"):
-                return link.forget(erasure)
+                return link.forget(erasure).events
         except KeyboardInterrupt:
             raise TimecodeError(
                 "the service may go on forgetting, though nobody waits for it.",
@@ -134,45 +136,25 @@ def _forget(installation: Installation, erasure: Erasure) -> Erased:
             store.close()
 
 
-def _in_backups(installation: Installation, erasure: Erasure, *, rewrite: bool) -> None:
+def _in_copies(installation: Installation, erasure: Erasure, *, rewrite: bool) -> None:
     """Say what backups hold of it; rewrite them where that is wanted."""
+    failed, held = 0, 0
     try:
-        backups = Backups(installation.home, installation.settings.backups, installation.maintenance())
+        for copy in search(installation, erasure, _now(), progress_bar, rewrite=rewrite):
+            if copy.error:
+                failed += 1
+                told = " ".join(str(copy.error).split())
+                click.echo(f"timecode: {copy.path} could not be looked into: {told}", err=True)
+            elif copy.found.events:
+                held += 1
+                click.echo(f"{copy.path}: {'forgotten' if rewrite else 'still holds'} {_counted(copy.found.events)}")
     except PluginError:
         return  # a store that has none of ours
-    terms, failed, held = installation.terms(), 0, 0
-    seen: set[Path] = set()
-    while coming := [path for path in backups.everywhere() if path not in seen]:  # one may have been made meanwhile
-        for path in coming:
-            seen.add(path)
-            try:
-                found = _in_backup(backups, path, terms, erasure, rewrite=rewrite)
-            except TimecodeError as error:
-                failed += 1
-                click.echo(f"timecode: {path} could not be looked into: {' '.join(str(error).split())}", err=True)
-            else:
-                if found.events:
-                    held += 1
-                    click.echo(f"{path}: {'forgotten' if rewrite else 'still holds'} {_counted(found)}")
+    except BusyError as error:
+        raise BusyError(
+            f"backups were not looked into: {error.args[0]}", remedy="Give the same command again once that is done."
+        ) from error
     if held and not rewrite:
         click.echo("To forget them there, too, give the same command with --backups; or remove what you need no more.")
     if failed:
         raise TimecodeError("some copies may still hold such events.", remedy="Remove them, or try again.")
-
-
-def _in_backup(backups: Backups, path: Path, terms: Terms, erasure: Erasure, *, rewrite: bool) -> Erased:
-    """What one holds. It is rewritten on the terms of today, whatever it was made on: they are those of a restore."""
-    with backups.opened(path) as (store, keep):
-        ledger = terms.ledger()
-        forgetting = Forgetting(erasure, ledger, _now())
-        with store.reading() as reader, progress_bar(f"Looking into {path.name}") as tell:
-            found = forgetting.survey(reader, tell)
-        if found.events and rewrite:
-            with progress_bar(f"Rewriting {path.name}") as tell, store.writing() as transaction:
-                upkeep = Upkeep.due(transaction.metadata(), terms, ledger)
-                if upkeep.needed:
-                    upkeep.do(transaction, ledger, tell)
-                forgetting.do(transaction, tell)
-            with progress_bar(f"Packing {path.name}", binary=True) as tell:
-                keep(tell)
-        return found

@@ -22,9 +22,10 @@ def restore(installation: Installation, file: Path) -> None:
     with what was restored.
     """
     installation.check()
-    with progress_bar("Unpacking", binary=True) as unpacking, progress_bar("Looking through it") as looking:
-        restored = restore_backup(installation, file, unpacking, looking)
+    restored = restore_backup(installation, file, progress_bar)
     click.echo(f"Restored {restored.events:,} events from {file}.")
     if restored.kept:
         click.echo(f"What was there before is kept in {restored.kept}: remove all of that once you miss nothing.")
+    for warning in restored.warnings:
+        click.echo(f"timecode: {warning}", err=True)
     click.echo("Start the service: timecode serve")

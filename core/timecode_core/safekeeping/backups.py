@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,12 @@ from pathlib import Path
 from timecode_core.accounting.upkeep import Progress, unseen
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.protocols import Guarded, Maintenance, Store
-from timecode_core.safekeeping.drafts import draft_folder
+from timecode_core.safekeeping.drafts import clear_drafts, draft_folder
 from timecode_core.safekeeping.fetching import COPY, fetch
-from timecode_core.safekeeping.packing import SUFFIX, pack
+from timecode_core.safekeeping.packing import SUFFIX, pack, unpacked_size
 from timecode_core.safekeeping.retention import MIB, Backup, superfluous
 from timecode_core.setup.home import Home
+from timecode_core.setup.lock import FileLock
 from timecode_core.setup.private import read_private, replace_private
 from timecode_core.setup.remedies import file_error
 from timecode_core.setup.settings import BackupSettings
@@ -28,8 +30,11 @@ _LATEST = "backups.json"
 """In the home: the newest that was made, and the revision that the store had then."""
 _ROOM = 64 * MIB
 """So much is left free on the disk."""
-_UNPACKED = 12
-"""To look into one and write it anew takes two copies, and six times as much is more than packing has ever saved."""
+_OWNER = "timecode-home"
+"""In a folder that the settings name: whose backups are in it, by the `machine_id` of the home."""
+_PATIENCE_S = 10.0
+"""So long is waited for one that is being made: the service gives its own up at the next piece."""
+_GLANCE_S = 0.1
 
 
 class Backups:
@@ -46,21 +51,38 @@ class Backups:
         return kept(self.folder)
 
     def everywhere(self) -> list[Path]:
-        """All files that hold what was stored once: the backups, and copies that were kept beside the store's data."""
-        return [*(backup.path for backup in self.all()), *self._maintenance.copies()]
+        """All files that hold what was stored once: the backups, and copies that were kept beside the store's data.
+
+        What was left by whoever was killed goes.
+        """
+        for place in (self._home.path, self.folder):
+            clear_drafts(place)
+        ours = self.all() if self._is_ours else []
+        return [*(backup.path for backup in ours), *self._maintenance.copies()]
+
+    @contextmanager
+    def alone(self, *, patiently: bool = False) -> Iterator[None]:
+        """Nobody else makes or changes any of this home's meanwhile. Raises BusyError, after a while if `patiently`."""
+        end = time.monotonic() + (_PATIENCE_S if patiently else 0)
+        with FileLock(self._home.path / "backups.lock", self.folder) as lock:
+            while lock.taken and time.monotonic() < end:
+                time.sleep(_GLANCE_S)
+            lock.acquire("backup")
+            yield
 
     def make(self, store: Store, now: datetime, progress: Progress = unseen) -> Backup:
         """Make one in the folder, of this moment, and remove those that are superfluous then. Raises TimecodeError."""
-        self._make_folder()
-        made = now.astimezone(UTC).replace(microsecond=0)
-        while (path := self.folder / f"timecode-{made:{_STAMP}}.db{SUFFIX}").exists():
-            made += timedelta(seconds=1)
-        revision = _revision(store)
-        self._write(store, path, progress)
-        backup = Backup(path, made, path.stat().st_size)
-        self._record(path.name, revision)
-        self.thin(made)
-        return backup
+        with self.alone():
+            self._make_folder()
+            made = now.astimezone(UTC).replace(microsecond=0)
+            while (path := self.folder / f"timecode-{made:{_STAMP}}.db{SUFFIX}").exists():
+                made += timedelta(seconds=1)
+            revision = _revision(store)
+            self._write(store, path, progress)
+            backup = Backup(path, made, path.stat().st_size)
+            self._record(path.name, revision)
+            self.thin(made)
+            return backup
 
     def has_all_of(self, store: Store) -> bool:
         """Whether nothing has changed in the store since one was made that is still there."""
@@ -85,11 +107,12 @@ class Backups:
                 f"{path.parent} is where Timecode keeps its own files.",
                 remedy="Name a file elsewhere, or none: it goes into the folder of the backups then.",
             )
-        self._write(store, path, progress)
+        with self.alone():
+            self._write(store, path, progress)
 
     def _write(self, store: Store, path: Path, progress: Progress) -> None:
         size = store.health().details.get("bytes", 0)
-        place = self._place(2 * size if isinstance(size, int) else 0, path.parent)
+        place = self._place("for a backup", 2 * size if isinstance(size, int) else 0, path.parent)
         with draft_folder(place) as folder:
             copy = folder / COPY
             store.backup(copy)
@@ -109,9 +132,11 @@ class Backups:
     def opened(self, path: Path) -> Iterator[tuple[Store, Callable[[Progress], None]]]:
         """A private copy of a backup as a store to write to, of today's version.
 
-        And what puts that, as it is then, in the place of the backup.
+        And what puts that, as it is then, in the place of the backup. Raises TimecodeError.
         """
-        with draft_folder(self._place(_UNPACKED * path.stat().st_size, path.parent)) as folder:
+        path = path.resolve()  # a link goes on leading to it
+        size = 3 * unpacked_size(path)  # the copy, what is written anew, and a log of either
+        with draft_folder(self._place(f"to look into {path}", size, path.parent)) as folder:
             store = self._maintenance.open(fetch(self._maintenance, path, folder, unseen), writable=True)
 
             def keep(progress: Progress) -> None:
@@ -137,7 +162,7 @@ class Backups:
         if faults:
             raise StoreError(f"the copy is damaged: {faults[0]}.", remedy="Run `timecode doctor`.")
 
-    def _place(self, size: int, *others: Path) -> Path:
+    def _place(self, what: str, size: int, *others: Path) -> Path:
         """Where so many bytes can be for a while: in the home, if that does not fill its disk, else in another folder.
 
         On the home's disk, more must be left: what is stored meanwhile needs it. Raises StoreError.
@@ -150,16 +175,36 @@ class Backups:
             if other.stat().st_dev != home.stat().st_dev and shutil.disk_usage(other).free >= size:
                 return other
         raise StoreError(
-            f"the disk of {home} has no room for a backup: that takes {_mb(size)} MiB for a while and should leave "
+            f"the disk of {home} has no room {what}: that takes {_mb(size)} MiB for a while and should leave "
             f"{_mb(_ROOM)}, and {_mb(free)} are free.",
-            remedy="Free some space, or name a file on another disk.",
+            remedy="Free some space.",
         )
 
+    @property
+    def _is_ours(self) -> bool:
+        """Whether no other home has the folder."""
+        try:
+            owner = (self.folder / _OWNER).read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise file_error(TimecodeError, "read", self.folder / _OWNER, error) from error
+        return owner == self._home.secret("machine_id")
+
     def _make_folder(self) -> None:
+        """Make it, and make it ours: two homes would thin out each other's backups. Raises TimecodeError."""
+        owner = self.folder / _OWNER
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.folder.parent != self._home.path and not owner.exists():
+                owner.write_text(f"{self._home.secret('machine_id')}\n", encoding="utf-8")
         except OSError as error:
             raise file_error(TimecodeError, "create", self.folder, error) from error
+        if not self._is_ours:
+            raise TimecodeError(
+                f"the backups in {self.folder} are another home's.",
+                remedy=f"Choose another folder in [backups]; or remove {owner}, if that home is gone.",
+            )
 
 
 def kept(folder: Path) -> list[Backup]:

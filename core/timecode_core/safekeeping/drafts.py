@@ -24,7 +24,7 @@ def draft_folder(place: Path) -> Iterator[Path]:
 
     While somebody uses one, the lock beside it is held; it was before there was a folder. Raises TimecodeError.
     """
-    _clear(place)
+    clear_drafts(place)
     path, lock = _begin(place)
     folder = _folder_of(path)
     try:
@@ -37,8 +37,8 @@ def draft_folder(place: Path) -> Iterator[Path]:
         _end(path, lock)
 
 
-def _clear(place: Path) -> None:
-    """Remove what nobody holds, by locks that can be had: the others may be anybody's."""
+def clear_drafts(place: Path) -> None:
+    """Remove what was left by whoever was killed: what nobody holds, by locks that can be had."""
     for path in place.glob(f"{_PREFIX}*{_LOCK}"):
         if _NAME.fullmatch(path.name):
             lock = FileLock(path, path)

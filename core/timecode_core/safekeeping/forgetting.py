@@ -60,15 +60,15 @@ class Forgetting:
             return Erased()
         return Erased(counted, dict(projects), day_date(min(days)), day_date(max(days)))
 
-    def do(self, transaction: Transaction, progress: Progress = unseen) -> Erased:
-        """Forget them; give what they were."""
-        erased = self.survey(transaction, progress)
-        if erased.events:
-            self._ledger.drop_others(transaction)
-            for chunk in self._chunks(transaction, progress, 0):
-                if chosen := [event for event in chunk if self._chosen(event)]:
-                    self._ledger.remove(transaction, chosen)
-        return erased
+    def do(self, transaction: Transaction, progress: Progress = unseen) -> int:
+        """Forget them; give how many there were."""
+        self._ledger.drop_others(transaction)
+        count = 0
+        for chunk in self._chunks(transaction, progress, 0):
+            if chosen := [event for event in chunk if self._chosen(event)]:
+                self._ledger.remove(transaction, chosen)
+                count += len(chosen)
+        return count
 
     def _chosen(self, event: Event) -> bool:
         return self._start <= event.time < self._stop and self._fits(event)

@@ -66,6 +66,26 @@ def is_packed(path: Path) -> bool:
         raise file_error(TimecodeError, "read", path, error) from error
 
 
+def unpacked_size(path: Path) -> int:
+    """How many bytes a file has once it is unpacked. Raises TimecodeError.
+
+    Its last four bytes tell, modulo 4 GiB (RFC 1952, ISIZE); what is packed is at most a trifle larger than that.
+    """
+    packed = is_packed(path)
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            if not packed:
+                return size
+            file.seek(-4, os.SEEK_END)
+            unpacked = int.from_bytes(file.read(), "little")
+    except OSError as error:
+        raise file_error(TimecodeError, "read", path, error) from error
+    while unpacked + _PIECE < size:
+        unpacked += 1 << 32
+    return unpacked
+
+
 def unpack(source: Path, target: Path, progress: Progress) -> None:
     """Write what is in the file, packed or not, to a new file of one's own. Raises TimecodeError."""
     try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
 
-from timecode_core.accounting.upkeep import Progress
 from timecode_core.errors import StoreError, TimecodeError
-from timecode_core.protocols import Guarded
+from timecode_core.safekeeping.bars import Bars
 from timecode_core.safekeeping.drafts import draft_folder
 from timecode_core.safekeeping.fetching import fetch
 from timecode_core.safekeeping.looking import look_through
@@ -18,18 +18,21 @@ from timecode_core.wiring.installation import Installation
 
 @frozen
 class Restored:
-    """How many events there are now, and where what was there before is kept; None where nothing was."""
+    """How many events there are now, and where what was there before is kept; None where nothing was.
+
+    `warnings` are what can't be read or told though the rest can be served, a line each.
+    """
 
     events: int
     kept: Path | None
+    warnings: Sequence[str] = ()
 
 
-def restore(installation: Installation, backup: Path, unpacking: Progress, looking: Progress) -> Restored:
+def restore(installation: Installation, backup: Path, bars: Bars) -> Restored:
     """Put a backup, packed or not, in the place of the store's data, once it has been looked through.
 
-    A backup of an earlier version is brought up to date first; the file itself stays as it is. `unpacking` is told of
-    bytes, `looking` of events. Raises BusyError while somebody writes; TimecodeError: nothing has changed then, or,
-    where that failed at its very end, all has.
+    A backup of an earlier version is brought up to date first; the file itself stays as it is. Raises BusyError while
+    somebody writes; TimecodeError: nothing has changed then, or, where that failed at its very end, all has.
     """
     maintenance = installation.maintenance()
     if backup.resolve() == maintenance.path.resolve():
@@ -37,12 +40,13 @@ def restore(installation: Installation, backup: Path, unpacking: Progress, looki
     with WriteLock(installation.home) as lock:
         lock.acquire("restore")
         with draft_folder(installation.home.path) as folder:
-            copy = fetch(maintenance, backup, folder, unpacking)
+            with bars("Unpacking", binary=True) as progress:
+                copy = fetch(maintenance, backup, folder, progress)
             try:
                 store = maintenance.open(copy, writable=True)
                 try:
-                    if isinstance(store, Guarded):
-                        look_through(installation.terms(), store, looking, always=True)
+                    with bars("Looking through it") as progress:
+                        warnings = look_through(installation.terms(), store, progress, always=True)
                     with store.reading() as reader:
                         events = reader.count()
                 finally:
@@ -50,4 +54,4 @@ def restore(installation: Installation, backup: Path, unpacking: Progress, looki
             except StoreError as error:
                 what = str(error.args[0]).replace(str(copy), str(backup)).replace("the database", str(backup), 1)
                 raise StoreError(f"{what.rstrip('.')}: nothing was restored.", remedy="Take another backup.") from error
-            return Restored(events, maintenance.restore(copy))
+            return Restored(events, maintenance.restore(copy), warnings)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from timecode_core.errors import StoppedError, TimecodeError
+from timecode_core.errors import BusyError, StoppedError, TimecodeError
 from timecode_core.protocols import Store
 from timecode_core.safekeeping.backups import Backups
 from timecode_core.safekeeping.retention import Backup
@@ -56,7 +56,7 @@ class DailyBackup:
             pause = EVERY_S
             try:
                 self._make_if_due()
-            except StoppedError:
+            except (StoppedError, BusyError):  # or somebody is making one, or rewriting them
                 continue
             except TimecodeError as error:
                 self._fail(str(error))

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from attrs import evolve
+
 from timecode_core import __version__
 from timecode_core.answering.answers import Answers
 from timecode_core.answering.rendering import Order, Rendering, Texts
@@ -48,6 +50,7 @@ class Service:
         self._writer = Writer(self._store, self._ledger)
         self._intake = Intake(steps, self._writer.submit, installation.settings.core.timezone)
         self._sources: Sources | None = None
+        self._closing = False
         self._keeper = Keeper(terms, self._store, self._writer, self._ledger, self._begin)
         self._daily = self._daily_backup()
         self._keeper.start()
@@ -111,16 +114,25 @@ class Service:
         return receipt
 
     def forget(self, erasure: Erasure, *, dry_run: bool = False) -> Erased:
-        """Forget events, durable on return; with `dry_run`, only tell which. Raises as `Forgetting` does; BusyError."""
+        """Forget events, durable on return; with `dry_run`, only tell which. Raises as `Forgetting` does; BusyError.
+
+        Told is the time that they were credited right before.
+        """
         self._check_ready()
         forgetting = Forgetting(erasure, self._ledger, round(self.answers.now().timestamp() * SECOND_US))
-        if dry_run:
-            with self._store.reading() as reader:
-                return forgetting.survey(reader)
-        erased = self._writer.run(forgetting.do)
+        with self._store.reading() as reader:
+            found = forgetting.survey(reader, self._go_on)
+        if dry_run or not found.events:
+            return found
+        count = self._writer.run(lambda transaction: forgetting.do(transaction, self._go_on))
         if self._daily:
             self._daily.give_up()
-        return erased
+        return evolve(found, events=count)
+
+    def _go_on(self, _done: int, _count: int) -> None:
+        """Progress of what is not waited for when the service is closed. Raises BusyError then."""
+        if self._closing:
+            raise BusyError("the service is stopping.", remedy="Try again in a moment.")
 
     @property
     def renderers(self) -> Mapping[str, Renderer]:
@@ -191,6 +203,7 @@ class Service:
 
     def close(self) -> None:
         """Stop watching and the sources, finish what is being written, and close the store."""
+        self._closing = True
         if self._daily:
             self._daily.close()
         self._keeper.close()

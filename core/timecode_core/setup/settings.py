@@ -107,7 +107,7 @@ class BackupSettings:
     newest: int = field(default=7, validator=_between(1, 1000))
     """How many of the newest are kept."""
     months: int = field(default=12, validator=_between(0, 1200))
-    """For how many months the newest of each is kept, too."""
+    """Of how many months before the last the newest is kept, too."""
     most_mb: int = field(default=2048, validator=_between(1, 10**9))
     """How much room all may take, in MiB; the oldest are removed first, but never the newest."""
 
