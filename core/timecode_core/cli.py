@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from timecode_core import DISTRIBUTION, __version__
+from timecode_core.commands.interrupts import ended_as_interrupted
 from timecode_core.commands.output import forget_a_width_of_nothing, give_up, replace_what_cannot_be_carried
 from timecode_core.errors import TimecodeError
 from timecode_core.wiring.installation import Installation
@@ -53,8 +54,9 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(arguments: list[str] | None) -> int:
     """Run a command and give the exit code."""
     try:
-        group = build_group(Installation.load())
-        result: Any = group.main(args=arguments, prog_name="timecode", standalone_mode=False)
+        with ended_as_interrupted():
+            group = build_group(Installation.load())
+            result: Any = group.main(args=arguments, prog_name="timecode", standalone_mode=False)
     except TimecodeError as error:
         click.echo(f"timecode: {' '.join(str(error).split())}", err=True)
         return 1
@@ -62,6 +64,8 @@ def _run(arguments: list[str] | None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():
+            click.echo("\x1b[?25h", err=True, nl=False)  # a bar hides the cursor
         click.echo("timecode: interrupted.", err=True)
         return 130
     return result if isinstance(result, int) else 0

@@ -56,6 +56,26 @@ def test_each_is_rewritten_and_holds_none_of_it_afterwards(home: Path) -> None:
     assert [one.found.events for one in found(home)] == [0, 0]
 
 
+def test_any_name_is_looked_into_and_so_is_the_folder_of_before(home: Path, tmp_path: Path) -> None:
+    """What somebody has put beside them, packed or not; other files are nobody's affair."""
+    backed_up(home)
+    assert command(home, "backup", str(home / "backups" / "before-the-trip.db"))[0] == 0
+    (home / "backups" / "list.txt").write_text("secret")
+    (home / "config.toml").write_text(f"[backups]\nfolder = '{tmp_path / 'new'}'\n", encoding="utf-8")
+    assert command(home, "backup")[0] == 0
+    code, output, errors = command(home, "forget", "--project", "secret", "--yes", "--backups")
+    assert (code, errors, output.count("forgotten 3 events")) == (0, "", 3)
+
+
+def test_a_project_that_loses_events_without_time_is_named(home: Path) -> None:
+    """Nobody says yes to what was not shown."""
+    with running(home) as service:
+        service.submit([{"time": NOON + 86_400, "entity": "a", "project": "alone"}], "test")
+    _, output, errors = command(home, "forget", "--from", "2025-01-01", "--to", "2025-01-02")
+    assert "0 s  alone" in output
+    assert errors == "timecode: there is no terminal to ask on: nothing was forgotten. Add --yes."
+
+
 def test_one_that_goes_meanwhile_costs_the_others_nothing(home: Path) -> None:
     """It holds nothing any more."""
     first, second, third = backed_up(home, 3)
@@ -140,7 +160,9 @@ def test_another_homes_backups_are_left_alone(home: Path, tmp_path: Path) -> Non
     assert code == 1
     assert f"the backups in {folder} are another home's. Choose another folder" in errors
     assert len(backups.kept(folder)) == 1
-    assert command(other, "forget", "--project", "secret", "--yes", "--backups")[1].count("forgotten") == 0
+    code, output, errors = command(other, "forget", "--project", "secret", "--yes", "--backups")
+    assert (code, output.count("forgotten")) == (1, 0)
+    assert f"{folder} could not be looked into: the backups in {folder} are another home's" in errors
     (folder / "timecode-home").unlink()
     assert command(other, "backup")[0] == 0
     assert command(home, "backup")[0] == 1

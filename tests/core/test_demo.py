@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-from support.server import timecode
+from support.ports import free_port
+from support.server import COMMAND, environment, timecode
 
 
 def test_a_second_demo_takes_the_place_of_the_first(tmp_path: Path) -> None:
@@ -19,6 +24,29 @@ def test_a_second_demo_takes_the_place_of_the_first(tmp_path: Path) -> None:
     assert first == second
     assert "no differences" in second
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_it_serves_what_it_has_invented_until_it_is_stopped(tmp_path: Path) -> None:
+    """On a port of its own, beside the service of the home."""
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "demo", "--days", "3", "--port", str(port)],
+        env=environment(tmp_path / "home"),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            end = time.monotonic() + 60
+            while (status := timecode(tmp_path / "home" / "demo", "status", "--json")).returncode:
+                assert process.poll() is None
+                assert time.monotonic() < end, status.stderr
+            told = json.loads(status.stdout)
+            assert (told["address"], told["ready"]) == (f"http://127.0.0.1:{port}", True)
+            assert told["store"]["events"] > 100
+            assert timecode(tmp_path / "home" / "demo", "stop").returncode == 0
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 def test_the_demo_never_writes_where_the_settings_keep_real_data(tmp_path: Path) -> None:

@@ -46,12 +46,11 @@ def fits(event: Event, erasure: Erasure) -> bool:
 
 
 def credited_to(chosen: list[Event], known: list[Event]) -> dict[str, int]:
-    """The time of some of the events by project, as the slow reference credits it among all."""
-    ids, sums = {event.id for event in chosen}, dict[str, int]()
+    """The time of some of the events by each of their projects, as the slow reference credits it among all."""
+    ids, sums = {event.id for event in chosen}, {event.subject.project: 0 for event in chosen}
     for credit in credits_of(known):
         if credit.event.id in ids:
-            project = credit.event.subject.project
-            sums[project] = sums.get(project, 0) + credit.end - credit.start
+            sums[credit.event.subject.project] += credit.end - credit.start
     return sums
 
 

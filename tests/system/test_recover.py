@@ -123,7 +123,7 @@ def test_an_empty_or_foreign_file_is_refused(home: Path) -> None:
     before = left(home)
     assert "no database of Timecode's" in refused(home, str(home / "text"))
     assert "there is no file" in refused(home, str(home / "nowhere.db"))
-    assert "there is no file" in refused(home, str(home))
+    assert f"{home} is a folder. Name the damaged database" in refused(home, str(home))
     assert "Create it first" in refused(home, str(home / DATABASE), "--into", str(home / "no" / "new.db"))
     assert left(home) == before
 

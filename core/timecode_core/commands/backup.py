@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from timecode_core.commands.choosing import opened
+from timecode_core.commands.interrupts import held
 from timecode_core.commands.progress import progress_bar
 from timecode_core.safekeeping.backups import Backups
 from timecode_core.wiring.installation import Installation
@@ -25,11 +26,11 @@ def backup(installation: Installation, file: Path | None) -> None:
     """
     if file == Path("-"):
         raise click.BadParameter("a backup is not written to standard output: name a file.", param_hint="FILE")
-    with opened(installation) as (_, store):
+    with held(), opened(installation) as (_, store):
         backups = Backups(installation.home, installation.settings.backups, installation.maintenance())
         with progress_bar("Writing", binary=True) as tell:
             if file is None:
                 file = backups.make(store, installation.zone().now(), tell).path
             else:
                 backups.write(store, file, tell)
-    click.echo(f"{file} ({file.stat().st_size:,} bytes)")
+        click.echo(f"{file} ({file.stat().st_size:,} bytes)")

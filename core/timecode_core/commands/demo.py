@@ -48,7 +48,7 @@ def demo(context: click.Context, days: int, seed: int, serve: bool, port: int) -
     if serve and server:
         click.echo(f"To see them, in another terminal: TIMECODE_HOME={home.path} timecode open --port {port}")
         with server.make_context("serve", ["--port", str(port)], parent=context.parent, obj=invented) as child:
-            server.invoke(child)
+            child.command.invoke(child)
 
 
 def _fill(installation: Installation, days: int, seed: int) -> int:

@@ -11,6 +11,7 @@ from timecode_core.answering.answers import Answers
 from timecode_core.calendar import SECOND_US
 from timecode_core.commands.choosing import named_day, opened
 from timecode_core.commands.formatting import duration, shown
+from timecode_core.commands.interrupts import drop_what_was_typed, held
 from timecode_core.commands.progress import progress_bar, waiting
 from timecode_core.erasure import Erased, Erasure
 from timecode_core.errors import BusyError, PluginError, TimecodeError
@@ -80,7 +81,7 @@ def forget(
         if not yes and not _confirmed():
             click.echo("Nothing is forgotten.")
             return
-        click.echo(f"Forgotten: {_counted(_forget(installation, erasure))}.")
+        _forget(installation, erasure)
     else:
         click.echo("Nothing like that is stored.")
     _in_copies(installation, erasure, rewrite=backups)
@@ -105,22 +106,31 @@ def _show(found: Erased) -> None:
 
 
 def _confirmed() -> bool:
-    if not sys.stdin.isatty():
-        raise TimecodeError("nobody is there to be asked, so that nothing is forgotten.", remedy="Add --yes.")
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise TimecodeError("there is no terminal to ask on: nothing was forgotten.", remedy="Add --yes.")
+    drop_what_was_typed()
     return click.confirm("Forget them for good?")
 
 
-def _forget(installation: Installation, erasure: Erasure) -> int:
-    """How many it were. Through the running service; where there is none, under the lock."""
+def _forget(installation: Installation, erasure: Erasure) -> None:
+    """Through the running service; where there is none, under the lock."""
     if link := installation.running():
         try:
             with waiting("Forgetting…"):
-                return link.forget(erasure).events
+                count = link.forget(erasure).events
         except KeyboardInterrupt:
             raise TimecodeError(
                 "the service may go on forgetting, though nobody waits for it.",
                 remedy="Give the same command again: it says what is left.",
             ) from None
+        click.echo(f"Forgotten: {_counted(count)}.")
+    else:
+        with held():
+            click.echo(f"Forgotten: {_counted(_forget_here(installation, erasure))}.")
+
+
+def _forget_here(installation: Installation, erasure: Erasure) -> int:
+    """How many it were."""
     with WriteLock(installation.home) as lock:
         lock.acquire("forget")
         store = installation.store(writable=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from timecode_core.commands.interrupts import heed
+
 
 @contextmanager
 def progress_bar(what: str, *, binary: bool = False) -> Iterator[Callable[[int, int], None]]:
@@ -29,6 +31,7 @@ def progress_bar(what: str, *, binary: bool = False) -> Iterator[Callable[[int, 
         task = progress.add_task(what, total=None)
 
         def tell(done: int, count: int) -> None:
+            heed()
             progress.update(task, completed=done, total=count)
 
         yield tell

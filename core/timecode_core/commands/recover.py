@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from timecode_core.commands.formatting import duration
+from timecode_core.commands.interrupts import held
 from timecode_core.commands.progress import progress_bar
 from timecode_core.safekeeping.recovering import recover as recover_into
 from timecode_core.wiring.installation import Installation
@@ -31,14 +32,15 @@ def recover(installation: Installation, file: Path | None, into: Path | None) ->
     installation.check()
     file = file or installation.maintenance().path
     new = into or file.with_name(f"{file.name}.recovered")
-    with progress_bar("Recovering") as tell:
-        made = recover_into(installation, file, new, tell)
-    click.echo(
-        f"Recovered {made.events:,} events, {duration(made.credited)} in all, from {made.first} to {made.last}, "
-        f"into {new}."
-    )
-    for line in made.losses or ("As far as can be told, nothing is lost.",):
-        click.echo(line)
+    with held():
+        with progress_bar("Recovering") as tell:
+            made = recover_into(installation, file, new, tell)
+        click.echo(
+            f"Recovered {made.events:,} events, {duration(made.credited)} in all, from {made.first} to {made.last}, "
+            f"into {new}."
+        )
+        for line in made.losses or ("As far as can be told, nothing is lost.",):
+            click.echo(line)
     for name, reason in made.failures.items():
         click.echo(f"Left out {name}: {reason}", err=True)
     click.echo(f"To put it in the place of your database, stop the service and run: timecode restore {new}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from timecode_core.commands.interrupts import held
 from timecode_core.commands.progress import progress_bar
 from timecode_core.safekeeping.restoring import restore as restore_backup
 from timecode_core.wiring.installation import Installation
@@ -22,10 +23,11 @@ def restore(installation: Installation, file: Path) -> None:
     with what was restored.
     """
     installation.check()
-    restored = restore_backup(installation, file, progress_bar)
-    click.echo(f"Restored {restored.events:,} events from {file}.")
-    if restored.kept:
-        click.echo(f"What was there before is kept in {restored.kept}: remove all of that once you miss nothing.")
-    for warning in restored.warnings:
-        click.echo(f"timecode: {warning}", err=True)
-    click.echo("Start the service: timecode serve")
+    with held():
+        restored = restore_backup(installation, file, progress_bar)
+        click.echo(f"Restored {restored.events:,} events from {file}.")
+        if restored.kept:
+            click.echo(f"What was there before is kept in {restored.kept}: remove all of that once you miss nothing.")
+        for warning in restored.warnings:
+            click.echo(f"timecode: {warning}", err=True)
+        click.echo("Start the service: timecode serve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import time
@@ -15,7 +16,7 @@ from timecode_core.accounting.upkeep import Progress, unseen
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.protocols import Guarded, Maintenance, Store
 from timecode_core.safekeeping.drafts import clear_drafts, draft_folder
-from timecode_core.safekeeping.fetching import COPY, fetch
+from timecode_core.safekeeping.fetching import COPY, as_of, fetch
 from timecode_core.safekeeping.packing import SUFFIX, pack, unpacked_size
 from timecode_core.safekeeping.retention import MIB, Backup, superfluous
 from timecode_core.setup.home import Home
@@ -25,6 +26,7 @@ from timecode_core.setup.remedies import file_error
 from timecode_core.setup.settings import BackupSettings
 
 _NAME = re.compile(r"timecode-(\d{8}-\d{6})\.db\.gz")
+_ENDINGS = (".db", f".db{SUFFIX}")
 _STAMP = "%Y%m%d-%H%M%S"
 _LATEST = "backups.json"
 """In the home: the newest that was made, and the revision that the store had then."""
@@ -51,18 +53,24 @@ class Backups:
         return kept(self.folder)
 
     def everywhere(self) -> list[Path]:
-        """All files that hold what was stored once: the backups, and copies that were kept beside the store's data.
+        """All files that hold what was stored once: backups of any name, and copies kept beside the store's data.
 
-        What was left by whoever was killed goes.
+        Also where backups are kept by default, which is where they were before the settings named a folder. What was
+        left by whoever was killed goes. Another home's are not ours to look into. Raises TimecodeError.
         """
-        for place in (self._home.path, self.folder):
-            clear_drafts(place)
-        ours = self.all() if self._is_ours else []
-        return [*(backup.path for backup in ours), *self._maintenance.copies()]
+        clear_drafts(self._home.path)
+        folders = {BackupSettings().path(self._home.path)}
+        with suppress(TimecodeError):
+            self.check_ours()
+            folders.add(self.folder)
+        return [*(path for folder in sorted(folders) for path in _databases(folder)), *self._maintenance.copies()]
 
     @contextmanager
     def alone(self, *, patiently: bool = False) -> Iterator[None]:
         """Nobody else makes or changes any of this home's meanwhile. Raises BusyError, after a while if `patiently`."""
+        if not os.access(self._home.path, os.W_OK):
+            yield  # nobody can
+            return
         end = time.monotonic() + (_PATIENCE_S if patiently else 0)
         with FileLock(self._home.path / "backups.lock", self.folder) as lock:
             while lock.taken and time.monotonic() < end:
@@ -137,7 +145,11 @@ class Backups:
         path = path.resolve()  # a link goes on leading to it
         size = 3 * unpacked_size(path)  # the copy, what is written anew, and a log of either
         with draft_folder(self._place(f"to look into {path}", size, path.parent)) as folder:
-            store = self._maintenance.open(fetch(self._maintenance, path, folder, unseen), writable=True)
+            copy = fetch(self._maintenance, path, folder, unseen)
+            try:
+                store = self._maintenance.open(copy, writable=True)
+            except StoreError as error:
+                raise StoreError(as_of(path, copy, error), remedy="Remove it, if you don't need it.") from error
 
             def keep(progress: Progress) -> None:
                 again = folder / f"again-{COPY}"
@@ -168,11 +180,12 @@ class Backups:
         On the home's disk, more must be left: what is stored meanwhile needs it. Raises StoreError.
         """
         home = self._home.path
-        free = shutil.disk_usage(home).free
-        if free >= size + _ROOM:
+        free, writable = shutil.disk_usage(home).free, os.access(home, os.W_OK)
+        if writable and free >= size + _ROOM:
             return home
         for other in others:
-            if other.stat().st_dev != home.stat().st_dev and shutil.disk_usage(other).free >= size:
+            elsewhere = other.stat().st_dev != home.stat().st_dev or not writable
+            if elsewhere and shutil.disk_usage(other).free >= size:
                 return other
         raise StoreError(
             f"the disk of {home} has no room {what}: that takes {_mb(size)} MiB for a while and should leave "
@@ -180,16 +193,20 @@ class Backups:
             remedy="Free some space.",
         )
 
-    @property
-    def _is_ours(self) -> bool:
-        """Whether no other home has the folder."""
+    def check_ours(self) -> None:
+        """Raise TimecodeError for a folder that another home has."""
+        owner = self.folder / _OWNER
         try:
-            owner = (self.folder / _OWNER).read_text(encoding="utf-8", errors="replace").strip()
+            text = owner.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
-            return True
+            return
         except OSError as error:
-            raise file_error(TimecodeError, "read", self.folder / _OWNER, error) from error
-        return owner == self._home.secret("machine_id")
+            raise file_error(TimecodeError, "read", owner, error) from error
+        if text != self._home.secret("machine_id"):
+            raise TimecodeError(
+                f"the backups in {self.folder} are another home's.",
+                remedy=f"Choose another folder in [backups]; or remove {owner}, if that home is gone.",
+            )
 
     def _make_folder(self) -> None:
         """Make it, and make it ours: two homes would thin out each other's backups. Raises TimecodeError."""
@@ -200,11 +217,7 @@ class Backups:
                 owner.write_text(f"{self._home.secret('machine_id')}\n", encoding="utf-8")
         except OSError as error:
             raise file_error(TimecodeError, "create", self.folder, error) from error
-        if not self._is_ours:
-            raise TimecodeError(
-                f"the backups in {self.folder} are another home's.",
-                remedy=f"Choose another folder in [backups]; or remove {owner}, if that home is gone.",
-            )
+        self.check_ours()
 
 
 def kept(folder: Path) -> list[Backup]:
@@ -221,6 +234,18 @@ def kept(folder: Path) -> list[Backup]:
     except OSError as error:
         raise file_error(TimecodeError, "read", folder, error) from error
     return sorted(found, key=lambda backup: (backup.made, backup.path.name), reverse=True)
+
+
+def _databases(folder: Path) -> list[Path]:
+    """The files in a folder that may be backups, of whatever name, the last name first. Raises TimecodeError."""
+    clear_drafts(folder)
+    try:
+        there = sorted(folder.iterdir(), reverse=True)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise file_error(TimecodeError, "read", folder, error) from error
+    return [path for path in there if path.name.endswith(_ENDINGS) and path.is_file()]
 
 
 def _revision(store: Store) -> int:

@@ -35,6 +35,10 @@ def search(installation: Installation, erasure: Erasure, now: int, bars: Bars, *
     backups = Backups(installation.home, installation.settings.backups, installation.maintenance())
     terms = installation.terms()
     with backups.alone(patiently=True):
+        try:
+            backups.check_ours()
+        except TimecodeError as error:
+            yield Copy(backups.folder, error=error)
         for path in backups.everywhere():
             try:
                 yield Copy(path, _look(backups, path, terms, erasure, now, bars, rewrite=rewrite))

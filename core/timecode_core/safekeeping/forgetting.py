@@ -50,7 +50,9 @@ class Forgetting:
             for chunk in self._chunks(reader, progress, 2 * margin):
                 chosen = [event for event in chunk if self._chosen(event)]
                 counted += len(chosen)
-                days.update(self._ledger.calendar.day(event.time, event.utc_offset) for event in chosen)
+                for event in chosen:
+                    days.add(self._ledger.calendar.day(event.time, event.utc_offset))
+                    projects[event.subject.project] += 0  # named, be no time credited to it
                 yield chunk
 
         for stretch in credited(rule, seen()):

@@ -21,6 +21,8 @@ SUFFIX = ".gz"
 _MAGIC = b"\x1f\x8b"
 _PIECE = 1 << 20
 _LEVEL = 6
+OLDER = "Take an older backup; what is left of one that is not packed, `timecode recover` saves."
+"""What helps where a backup is damaged."""
 
 
 class _Readable(Protocol):
@@ -98,7 +100,7 @@ def unpack(source: Path, target: Path, progress: Progress) -> None:
 def check_packed(source: Path, progress: Progress) -> None:
     """Read all of a packed file, whose checksum tells what has become of it since. Raises TimecodeError."""
     if not is_packed(source):
-        raise TimecodeError(f"{source} is damaged: it does not begin as a packed file.", remedy="Take another backup.")
+        raise TimecodeError(f"{source} is damaged: it does not begin as a packed file.", remedy=OLDER)
     _unpack(source, None, progress)
 
 
@@ -109,9 +111,7 @@ def _unpack(source: Path, target: _Writable | None, progress: Progress) -> None:
         with source.open("rb") as raw, gzip.GzipFile(fileobj=raw) if packed else nullcontext(raw) as file:
             _copy(file, target, lambda _done: progress(raw.tell(), size))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise TimecodeError(
-            f"{source} is damaged: it can't be unpacked ({error}).", remedy="Take another backup."
-        ) from error
+        raise TimecodeError(f"{source} is damaged: it can't be unpacked ({error}).", remedy=OLDER) from error
     except OSError as error:
         if is_no_room(error):
             raise  # no fault of what is read

@@ -19,7 +19,8 @@ from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.event import Event
 from timecode_core.protocols import Salvage, Store
 from timecode_core.safekeeping.drafts import draft_folder
-from timecode_core.safekeeping.packing import is_packed
+from timecode_core.safekeeping.fetching import COPY, check_file
+from timecode_core.safekeeping.packing import is_packed, pack
 from timecode_core.wiring.installation import Installation
 
 
@@ -52,8 +53,7 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
         )
     if os.path.lexists(new):
         raise TimecodeError(f"{new} exists already.", remedy="Move it away, or name a new file: --into NEW")
-    if not damaged.is_file():
-        raise TimecodeError(f"there is no file {damaged}.", remedy="Name the damaged database, or a copy of it.")
+    check_file(damaged, "Name the damaged database, or a copy of it.")
     if is_packed(damaged):
         raise TimecodeError(
             f"{damaged} is packed.", remedy="Unpack it first (gunzip); one that is whole is for `timecode restore`."
@@ -63,7 +63,7 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     if not new.parent.is_dir():
         raise TimecodeError(f"there is no folder {new.parent}.", remedy="Create it first.")
     with draft_folder(new.parent) as folder:
-        store = maintenance.open(folder / new.name, writable=True)
+        store = maintenance.open(folder / "filling.db", writable=True)
         try:
             _fill(store, salvage, terms, ledger)
             found = verify(terms, store, progress)
@@ -76,7 +76,8 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
                     f"what was recovered does not add up: {found.faults[0][1]}.",
                     remedy="Check the disk, and try again; or switch off the plugin whose totals these are.",
                 )
-            store.backup(new)
+            store.backup(folder / COPY)
+            pack(folder / COPY, new, progress, packed=False)
             first, last = (day_date(ledger.calendar.day(one.time, one.utc_offset)) for one in _ends(store))
         finally:
             store.close()

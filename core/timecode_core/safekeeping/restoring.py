@@ -10,8 +10,9 @@ from attrs import frozen
 from timecode_core.errors import StoreError, TimecodeError
 from timecode_core.safekeeping.bars import Bars
 from timecode_core.safekeeping.drafts import draft_folder
-from timecode_core.safekeeping.fetching import fetch
+from timecode_core.safekeeping.fetching import as_of, fetch
 from timecode_core.safekeeping.looking import look_through
+from timecode_core.safekeeping.packing import OLDER
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -52,6 +53,6 @@ def restore(installation: Installation, backup: Path, bars: Bars) -> Restored:
                 finally:
                     store.close()
             except StoreError as error:
-                what = str(error.args[0]).replace(str(copy), str(backup)).replace("the database", str(backup), 1)
-                raise StoreError(f"{what.rstrip('.')}: nothing was restored.", remedy="Take another backup.") from error
+                what = as_of(backup, copy, error).rstrip(".")
+                raise StoreError(f"{what}: nothing was restored.", remedy=OLDER) from error
             return Restored(events, maintenance.restore(copy), warnings)

@@ -39,8 +39,12 @@ class Installation:
 
     @property
     def settings(self) -> Settings:
-        """The settings. Raises SettingsError for any that is wrong: so that a command that needs none does without."""
+        """The settings. Raises SettingsError for any that is wrong: so that a command that needs none does without.
+
+        And TimecodeError in another user's home: whatever is made in it, its owner could not use any more.
+        """
         if self._settings is None:
+            self.home.check_readable()
             self._settings = Settings.load(self.home.path)
         return self._settings
 
