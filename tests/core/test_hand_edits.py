@@ -110,6 +110,22 @@ def test_events_that_have_each_others_content_are_both_kept(home: Path) -> None:
     assert sorted(json.loads(line)["entity"] for line in printed.splitlines()) == ["one.py", "two.py"]
 
 
+@pytest.mark.parametrize("column", ["duration", "utc_offset"])
+def test_a_number_that_is_none_is_damage(home: Path, column: str) -> None:
+    """As a bit that fell over makes of one: each command says so in a line."""
+    strict, loose = f"{column} INTEGER NOT NULL", f"{column} INTEGER"
+    change = (
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '{}', '{}') WHERE name = 'events'"
+    )
+    edit(home, change.format(strict, loose))
+    edit(home, f"UPDATE events SET {column} = NULL WHERE time = (SELECT min(time) FROM events)")
+    edit(home, change.format(loose, strict))
+    for words in (("verify",), ("rebuild",), ("events", "--period", "all")):
+        code, output, errors = command(home, *words)
+        assert (code, len(errors.splitlines())) == (1, 1), errors
+        assert "damage" in output + errors
+
+
 @pytest.mark.parametrize("record", ["no JSON", "[]", "{}", "null", '{"rule": 1}'])
 def test_a_record_of_accounting_that_is_none_is_made_anew(home: Path, record: str) -> None:
     """Commands say what to do in a line; the service does it, and so does a rebuild."""

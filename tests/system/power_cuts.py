@@ -59,8 +59,8 @@ class Book:
     batch: Sequence[Event] = ()
     """What was sent last."""
     backups: dict[str, Events] = Factory(dict)
-    begun: str = ""
-    """The backup that was begun last."""
+    begun: dict[str, Events] = Factory(dict)
+    """The backups that were begun, be they acknowledged or not, with what each is to hold."""
     earlier: Events = Factory(dict)
     """What a database of an earlier version held."""
 
@@ -179,9 +179,10 @@ def live(pipeline: Pipeline, home: Path, book: Book, rng: random.Random) -> None
         elif act == "rebuild":
             pipeline.writer.run(pipeline.rebuild)
         elif act == "backup":
-            book.begun = f"{n}-{len(book.backups)}.backup"
-            pipeline.store.backup(home / book.begun)
-            book.backups[book.begun] = book.stored
+            name = f"{len(book.begun)}.backup"
+            book.begun[name] = book.stored
+            pipeline.store.backup(home / name)
+            book.backups[name] = book.stored
         else:
             pipeline.store.tend()
         book.stored = book.due
@@ -325,7 +326,7 @@ def _check_backups(home: Path, book: Book) -> None:
     for name in book.backups.keys() - {path.name for path in home.glob("*.backup")}:
         raise Lost(f"the backup {name} was acknowledged, and is not there")
     for path in home.glob("*.backup"):
-        expected = book.backups.get(path.name)
+        expected = book.begun.get(path.name)
         if path.name.startswith(f"{DATABASE}.v"):
             expected = book.earlier
             _check_is_earlier(path)
@@ -335,7 +336,7 @@ def _check_backups(home: Path, book: Book) -> None:
             damage = store.check()
         finally:
             store.close()
-        if damage or (found != expected if expected is not None else path.name != book.begun):
+        if damage or found != expected:
             raise Lost(f"the backup {path.name}: {damage or f'{len(found)} events'}")
 
 

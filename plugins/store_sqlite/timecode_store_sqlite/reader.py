@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from timecode_core import Event, Groups, QueryError, StoreError
 
+from timecode_store_sqlite.connection import FROM_BACKUP
 from timecode_store_sqlite.label_sets import LABELS
 from timecode_store_sqlite.layout import layout_of
 
@@ -112,5 +113,9 @@ class SqliteReader:
 
     def _event(self, row: Row) -> Event:
         time, identity, utc_offset, duration, context, is_write, entity = row
+        if type(utc_offset) is not int or type(duration) is not int:
+            raise StoreError(
+                f"{self.connection.path}: the file is damaged (a number in it is none).", remedy=FROM_BACKUP
+            )
         subject = self.connection.label_sets.subject(context, entity)
         return Event.stored(identity, subject, time, utc_offset, duration, is_write == 1)
