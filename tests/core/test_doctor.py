@@ -208,6 +208,14 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         _write("config.toml", "[ingest_http]\nthreads = 1\n"),
         *("fault", "settings", "[ingest_http] 'threads' must be", "Keys of [ingest_http]"),
     ),
+    "a range that is none": (
+        _write("config.toml", "[core]\nexclude_paths = ['x/[z-a]']\n"),
+        *("fault", "settings", "core.exclude_paths: pattern 1 of 1 can't be read", ".gitignore file"),
+    ),
+    "a pattern that is none": (
+        _write("config.toml", "[core]\nexclude_paths = ['*.key', 'x\\']\n"),
+        *("fault", "settings", "core.exclude_paths: pattern 2 of 2 can't be read", ".gitignore file"),
+    ),
     "no such rule": (
         _write("config.toml", "[core]\nrule = 'guess'\n"),
         *("fault", "plugins", "the settings ask for 'guess'", "Offered: join_gaps"),

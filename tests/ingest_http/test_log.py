@@ -168,6 +168,17 @@ def test_a_store_that_cannot_be_opened_is_in_the_log(tmp_path: Path, server: str
     assert "the service could not start: " in line
 
 
+def test_a_pattern_that_is_none_is_in_the_log_by_its_place(tmp_path: Path) -> None:
+    """It has names in it; and it is an error of the settings, told in a line."""
+    home = tmp_path / "home"
+    patterns = f'["*.key", "{NAME}/[z-a]"]'
+    done = timecode(home, "serve", "--port", str(free_port()), core__exclude_paths=patterns)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    (line,) = log_of(home).splitlines()
+    assert "the service could not start: core.exclude_paths: pattern 2 of 2 can't be read." in line
+    assert NAME not in line
+
+
 def test_a_worker_that_dies_is_in_the_log_of_both(tmp_path: Path) -> None:
     """The master, which has a logger of its own, and the next worker write to the one file."""
     with start(tmp_path / "home", server="gunicorn") as service:
