@@ -216,6 +216,10 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         _write("config.toml", "[core]\nexclude_paths = ['*.key', 'x\\']\n"),
         *("fault", "settings", "core.exclude_paths: pattern 2 of 2 can't be read", ".gitignore file"),
     ),
+    "a home folder of nobody": (
+        _write("config.toml", "[backups]\nfolder = '~nobody-of-that-name/b'\n"),
+        *("fault", "settings", "[backups] folder begins at the home folder of nobody known here", "Keys of [backups]"),
+    ),
     "no such rule": (
         _write("config.toml", "[core]\nrule = 'guess'\n"),
         *("fault", "plugins", "the settings ask for 'guess'", "Offered: join_gaps"),
@@ -418,14 +422,14 @@ class _Complaining:
 
 
 def test_plugins_say_how_they_are_and_one_that_fails_costs_the_others_nothing(home: Path) -> None:
-    """Nor can what they say steer the terminal."""
+    """But it is a fault: nothing tells how it is. Nor can what they say steer the terminal."""
     plugins = Plugins()
     plugins.register(_Failing(), "failing")
     plugins.register(_Complaining(), "printer")
     group = build_group(Installation(Home(home), None, plugins))
     told = CliRunner().invoke(group, ["doctor", "--quick"])
     found = {one.topic: one for one in findings(told.output) if one.severity != "ok"}
-    assert (told.exit_code, sorted(found)) == (3, ["plugins", "toner"])
+    assert (told.exit_code, sorted(found)) == (4, ["plugins", "toner"])
     assert (found["toner"].text, found["toner"].remedy) == ("is low in home�[2J", "Buy some.")
     assert "failing: timecode_findings: RuntimeError: no glasses" in found["plugins"].text
 

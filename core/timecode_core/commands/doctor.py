@@ -21,6 +21,7 @@ from timecode_core.wiring.installation import Installation
 _MARKS: dict[Severity, str] = {"ok": "ok", "warning": " !", "fault": " x"}
 _CODES: dict[Severity, int] = {"ok": 0, "warning": 3, "fault": 4}
 _WIDTH = 15
+_LOOK = "timecode_findings"
 
 
 @click.command()
@@ -49,7 +50,7 @@ def doctor(installation: Installation, quick: bool) -> None:  # noqa: FBT001  (c
 
 def _findings(installation: Installation, *, quick: bool) -> Iterator[Finding]:
     """What the plugins say of their parts; what is to be said of them; what the database holds."""
-    yield from installation.plugins.collect("timecode_findings", installation=installation)
+    yield from installation.plugins.collect(_LOOK, installation=installation)
     yield from _plugins(installation)
     if not quick:
         yield from _integrity(installation)
@@ -57,11 +58,13 @@ def _findings(installation: Installation, *, quick: bool) -> Iterator[Finding]:
 
 
 def _plugins(installation: Installation) -> Iterator[Finding]:
-    """What has gone wrong with any of them, here as well."""
+    """What has gone wrong with any of them, here as well. Of one that failed to look at itself, all may be wrong."""
     with suppress(TimecodeError):  # it has been told as one of the settings
         installation.plugins.load_commands()
-    for failure in installation.plugins.failures:
-        yield Finding("plugins", failure, "warning", "Upgrade or uninstall it; see `timecode plugins`.")
+    for name, record in installation.plugins.records.items():
+        for failure in record.failures:
+            severity: Severity = "fault" if failure.startswith(f"{_LOOK}: ") else "warning"
+            yield Finding("plugins", f"{name}: {failure}", severity, "Upgrade or uninstall it; see `timecode plugins`.")
     if not installation.plugins.failures:
         yield Finding("plugins", ", ".join(installation.plugins.records))
 
