@@ -134,9 +134,10 @@ class Logbook:
         logging.raiseExceptions = False  # of a line that can't be written none need be written
         shown = logging.StreamHandler()
         shown.setLevel(logging.WARNING)
-        shown.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        shown.setFormatter(_Line())  # a journal is no better place for names than the file
         logging.getLogger().addHandler(shown)
         if _is_shown(sys.stderr):
+            shown.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
             return cls(None)
         file = _LogFile(home, level)
         logging.getLogger(OURS).setLevel(min(file.level, logging.WARNING))
