@@ -64,6 +64,18 @@ def test_it_is_rotated_by_the_process_that_serves_alone(home: Home, logbook: Log
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in (first, *older))
 
 
+def test_there_is_room_at_each_start(home: Home, logbook: Logbook) -> None:
+    """A service that can't start is started again and again, and says why each time."""
+    first, second, *older = log_files(home)
+    for _ in range(300):
+        logging.getLogger("timecode.test").info(LINE)
+    Logbook.begin(home, "info")
+    assert second.stat().st_size > SIZE
+    assert not any(path.exists() for path in (first, *older))
+    Logbook.begin(home, "info")
+    assert not any(path.exists() for path in older), "there is room enough"
+
+
 def test_nobody_can_forge_a_line_or_steer_a_terminal(home: Home, logbook: Logbook) -> None:
     """What follows in a message's further lines is set off, what is long is cut, what steers is replaced."""
     log = logging.getLogger("timecode.test")
