@@ -22,9 +22,11 @@ from support.ports import free_port, has_ipv6
 from support.server import start, timecode
 from system.damage import PAGE, command, copied
 from timecode_core import hookimpl
+from timecode_core.accounting.upkeep import Progress
 from timecode_core.cli import build_group
 from timecode_core.finding import Finding
 from timecode_core.protocols import SettingsTable
+from timecode_core.safekeeping.packing import check_packed
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
@@ -295,6 +297,17 @@ def test_what_others_could_read_is_told_with_the_command_that_closes_it(
     assert remedy in found.remedy
     subprocess.run(found.remedy.partition("un: ")[2].split(), check=True)
     assert ill(home, "--quick") == (0, [])
+
+
+def test_a_backup_that_is_thinned_out_meanwhile_is_passed_over(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service goes on, and each is read through for a while."""
+
+    def late(source: Path, progress: Progress) -> None:
+        source.unlink()
+        check_packed(source, progress)
+
+    monkeypatch.setattr("timecode_core.commands.doctor.check_packed", late)
+    assert ill(home) == (0, [])
 
 
 def test_rebuild_is_the_remedy_where_it_is_told(home: Path) -> None:
