@@ -194,6 +194,18 @@ def test_a_path_that_can_be_none_is_told_as_a_wrong_setting(home: Path, key: str
     assert said in done.stderr
 
 
+def test_what_is_nested_too_deeply_is_told_as_a_wrong_setting(home: Path) -> None:
+    """In the file and in a variable, which is a text then."""
+    deep = "[" * 3_000 + "]" * 3_000
+    done = timecode(home, "plugins", core__sources=deep)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith("timecode: TIMECODE_CORE__SOURCES: [core] sources must be a list, not str.")
+    config(home, f"[core]\nsources = {deep}\n")
+    done = timecode(home, "plugins")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith(f"timecode: {home / 'config.toml'}: it is nested too deeply. Mend the file")
+
+
 def test_a_table_of_nobody_is_told_by_where_it_stands(home: Path) -> None:
     settings = Settings.load(home, {"TIMECODE_STORE_SQLIT__PATH": "x"})
     with pytest.raises(SettingsError, match=r"^TIMECODE_STORE_SQLIT__PATH: .*Did you mean store_sqlite\? Tables: "):

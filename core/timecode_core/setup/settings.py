@@ -272,7 +272,10 @@ def _toml(text: str) -> dict[str, Any]:
     """The tables of a text. Raises ValueError where it is no TOML."""
     import tomllib  # a home need have no settings
 
-    return tomllib.loads(text)
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _toml_value(text: str) -> Any:  # noqa: ANN401  (TOML's values)
