@@ -192,6 +192,12 @@ def _link(home: Path) -> None:
     (home.parent / "second").hardlink_to(home / "timecode.db")
 
 
+def _links(home: Path) -> None:
+    _link(home)
+    _write("config.toml", '[store_sqlite]\npath = "it\'s.db"\n')(home)
+    (home / "timecode.db").rename(home / "it's.db")
+
+
 _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
     # what is done, and the severity, topic, text and remedy that tell of it
     "no token of ours": (_write("token", "secret\n"), "fault", "token", "no random UUID", "Remove it"),
@@ -231,6 +237,10 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         *("warning", "database file", "nothing tells how it was last closed", "looked through"),
     ),
     "hard link": (_link, "fault", "database file", "second name", "Remove the other name"),
+    "hard link to a name with a quote": (
+        _links,
+        *("fault", "database file", "second name", """it'"'"'s.db'), or copy the file"""),
+    ),
     "lost database": (
         lambda home: (home / "timecode.db").unlink(),
         *("fault", "database", "is gone or empty", "`timecode restore FILE`"),
@@ -288,14 +298,15 @@ def test_what_is_wrong_is_told_with_what_helps_and_left_as_it_is(home: Path, cas
 def test_what_others_could_read_is_told_with_the_command_that_closes_it(
     home: Path, name: str, mode: int, topic: str, remedy: str
 ) -> None:
-    """Each alone, and following the remedy is all that it takes."""
+    """Each alone, and following the remedy is all that it takes, whatever the folder's name."""
+    home = home.rename(home.with_name("it's my home"))
     if not (home / name).exists():
         _write(name, '{"rows": []}\n')(home)
     (home / name).chmod(mode)
     code, (found,) = ill(home, "--quick")
     assert (code, found.severity, found.topic) == (3, "warning", topic)
     assert remedy in found.remedy
-    subprocess.run(found.remedy.partition("un: ")[2].split(), check=True)
+    subprocess.run(["sh", "-c", found.remedy.partition("un: ")[2]], check=True)
     assert ill(home, "--quick") == (0, [])
 
 

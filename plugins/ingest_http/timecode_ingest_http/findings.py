@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from timecode_core import Finding, Home, Installation, TimecodeError, file_error
@@ -60,7 +61,8 @@ def _tables(home: Home) -> Iterator[Finding]:
             "credentials",
             f"others could read {', '.join(exposed)}, or they are links",
             "warning",
-            "Put the files themselves there, and run: chmod 600 " + " ".join(str(home.path / name) for name in exposed),
+            "Put the files themselves there, and run: chmod 600 "
+            + shlex.join(str(home.path / name) for name in exposed),
         )
         return
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,7 @@ def _names(path: Path, file: Path) -> Iterator[Finding]:
         yield _of(error)
     beside = [name for name in (file, log_of(file), memory_of(file)) if _is_open_to_others(name)]
     if beside:
-        names = " ".join(map(str, beside))
+        names = shlex.join(map(str, beside))
         yield Finding(_TOPIC, f"others may read {names}", "warning", f"Run: chmod 600 {names}")
     if os.name == "posix" and (owner := file.stat().st_uid) != os.geteuid():
         text = f"{file} belongs to the user with the number {owner}, not to you"
