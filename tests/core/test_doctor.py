@@ -24,6 +24,7 @@ from system.damage import PAGE, command, copied
 from timecode_core import hookimpl
 from timecode_core.accounting.upkeep import Progress
 from timecode_core.cli import build_group
+from timecode_core.errors import StoreError
 from timecode_core.finding import Finding
 from timecode_core.protocols import SettingsTable
 from timecode_core.safekeeping.packing import check_packed
@@ -443,6 +444,14 @@ class _Complaining:
     @hookimpl
     def timecode_findings(self, installation: Installation) -> list[Finding]:
         return [Finding("toner", f"is low in {installation.home.path.name}\x1b[2J", "warning", "Buy some.")]
+
+
+def test_an_error_as_a_finding_has_its_remedy_or_another() -> None:
+    """A fault, unless it is said to be less."""
+    error = StoreError("it is lost.", remedy="Look for it.")
+    assert Finding.of("x", error, otherwise="Ask.") == Finding("x", "it is lost", "fault", "Look for it.")
+    assert Finding.of("x", StoreError("it is lost."), otherwise="Ask.").remedy == "Ask."
+    assert Finding.of("x", error, "warning").severity == "warning"
 
 
 def test_plugins_say_how_they_are_and_one_that_fails_costs_the_others_nothing(home: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import click
+from attrs import evolve
 
 from timecode_core.accounting.verification import Verification, verify
 from timecode_core.commands.formatting import duration, printable
@@ -77,7 +78,7 @@ def _integrity(installation: Installation) -> Iterator[Finding]:
             with progress_bar("Recomputing") as tell:
                 found = verify(installation.terms(), store, tell)
         except TimecodeError as error:
-            yield Finding("integrity", str(error.args[0]).rstrip("."), "fault", error.remedy or REMEDY)
+            yield Finding.of("integrity", error, otherwise=REMEDY)
         else:
             yield from _found(found)
         finally:
@@ -95,7 +96,7 @@ def _backups(installation: Installation) -> Iterator[Finding]:
             except TimecodeError as error:
                 if isinstance(error.__cause__, FileNotFoundError):
                     continue  # thinned out meanwhile
-                yield Finding("backups", str(error.args[0]).rstrip("."), "fault", "Check its disk, and remove it.")
+                yield evolve(Finding.of("backups", error), remedy="Check its disk, and remove it.")
             else:
                 sound += 1
         if sound:

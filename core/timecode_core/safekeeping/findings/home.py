@@ -30,7 +30,7 @@ def of_home(home: Home) -> Iterator[Finding]:
     try:
         home.check_ours()
     except TimecodeError as error:
-        yield Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy)
+        yield Finding.of(_TOPIC, error)
         return
     mode = stat.S_IMODE(status.st_mode)
     if os.name == "posix" and mode & 0o077:
