@@ -25,9 +25,12 @@ def _stumble(seen):
         raise RuntimeError(seen.entity, seen.project)
     return seen
 
+def _fall(_settings, _context):
+    raise RuntimeError("Zxq7")
+
 @hookimpl
 def timecode_steps():
-    return [Provider("stumble", lambda _settings, _context: _stumble)]
+    return [Provider("stumble", lambda _settings, _context: _stumble), Provider("fall", _fall)]
 """
 STEPS = '["normalise", "exclude", "stumble", "redact"]'
 
@@ -186,9 +189,21 @@ def test_a_worker_that_dies_is_in_the_log_of_both(tmp_path: Path) -> None:
         worker = service.kill_worker()
         service.wait_ready()
     log = log_of(tmp_path / "home")
-    assert f"error gunicorn.error: Worker (pid:{worker}) was sent …! Perhaps out of memory?" in log
+    for told_to in (log, service.output()):
+        assert f"error gunicorn.error: Worker (pid:{worker}) was sent …! Perhaps out of memory?" in told_to
+    assert "[ERROR]" not in service.output(), "gunicorn has no way of its own"
     assert "warning timecode.service: the worker before this one has ended unexpectedly" in log
     assert log.count(" started: ") == 2
+
+
+def test_what_a_worker_fails_of_is_told_without_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake of ours or a plugin's: standard error may be a journal."""
+    install(tmp_path / "packages", monkeypatch)
+    settings = {"ingest_http__server": "gunicorn", "core__steps": STEPS.replace("stumble", "fall")}
+    done = timecode(tmp_path / "home", "serve", "--port", str(free_port()), **settings)
+    assert done.returncode == 1
+    assert " error timecode.service: the service could not start\n    RuntimeError\n" in done.stderr
+    assert NAME not in done.stderr
 
 
 def test_a_terminal_gets_no_file(tmp_path: Path) -> None:

@@ -129,13 +129,14 @@ class Logbook:
     def begin(cls, home: Home, level: LogLevel, *others: str) -> Logbook:
         """Set up the logging of this process and of its children. Whoever calls it holds the home's `WriteLock`.
 
-        `others` are loggers that pass on nothing to the root, and have their own way to standard error.
+        `others` are loggers that pass on nothing to the root; they must have no way of their own to standard error.
         """
         logging.raiseExceptions = False  # of a line that can't be written none need be written
         shown = logging.StreamHandler()
         shown.setLevel(logging.WARNING)
         shown.setFormatter(_Line())  # a journal is no better place for names than the file
-        logging.getLogger().addHandler(shown)
+        for name in ("", *others):
+            logging.getLogger(name).addHandler(shown)
         if _is_shown(sys.stderr):
             shown.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
             return cls(None)
