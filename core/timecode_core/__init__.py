@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from timecode_core.setup.logbook import Logbook as Logbook
     from timecode_core.setup.private import read_private as read_private, sync_folder as sync_folder
     from timecode_core.setup.remedies import file_error as file_error
-    from timecode_core.setup.settings import CoreSettings as CoreSettings
+    from timecode_core.setup.settings import CoreSettings as CoreSettings, usable_path as usable_path
     from timecode_core.stretch import Stretch as Stretch
     from timecode_core.subject import LABELS as LABELS, Seen as Seen, Subject as Subject, declared as declared
     from timecode_core.wiring.installation import Installation as Installation
@@ -150,7 +150,7 @@ _MODULES = {
     "setup.logbook": ("Logbook",),
     "setup.private": ("read_private", "sync_folder"),
     "setup.remedies": ("file_error",),
-    "setup.settings": ("CoreSettings",),
+    "setup.settings": ("CoreSettings", "usable_path"),
     "stretch": ("Stretch",),
     "subject": ("LABELS", "Seen", "Subject", "declared"),
     "wiring.installation": ("Installation",),

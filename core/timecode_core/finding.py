@@ -6,6 +6,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from timecode_core.errors import TimecodeError
+
 Severity = Literal["ok", "warning", "fault"]
 
 
@@ -20,3 +22,8 @@ class Finding:
     text: str
     severity: Severity = "ok"
     remedy: str = ""
+
+    @classmethod
+    def of(cls, topic: str, error: TimecodeError, severity: Severity = "fault", *, otherwise: str = "") -> Finding:
+        """What an error says. `otherwise` is the remedy where it has none of its own."""
+        return cls(topic, str(error.args[0]).rstrip("."), severity, error.remedy or otherwise)

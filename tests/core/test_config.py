@@ -178,6 +178,34 @@ def test_a_wrong_key_is_told_by_where_it_stands_and_what_was_meant(
         Settings.load(home, environment)
 
 
+@pytest.mark.parametrize(
+    "key", ["backups.folder", "store_sqlite.path", "export_png.chromium", "export_png.chromedriver"]
+)
+@pytest.mark.parametrize(
+    ("value", "said"), [("~nobody-of-that-name/b", "home folder of nobody"), ("a\\u0000b", "a NUL")]
+)
+def test_a_path_that_can_be_none_is_told_as_a_wrong_setting(home: Path, key: str, value: str, said: str) -> None:
+    """Of a user whom nobody knows, or with what no system takes in a name."""
+    table, _, name = key.partition(".")
+    config(home, f'[{table}]\n{name} = "{value}"\n')
+    done = timecode(home, "config", key)
+    assert done.returncode == 1
+    assert f"[{table}] {name} " in done.stderr
+    assert said in done.stderr
+
+
+def test_what_is_nested_too_deeply_is_told_as_a_wrong_setting(home: Path) -> None:
+    """In the file and in a variable, which is a text then."""
+    deep = "[" * 3_000 + "]" * 3_000
+    done = timecode(home, "plugins", core__sources=deep)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith("timecode: TIMECODE_CORE__SOURCES: [core] sources must be a list, not str.")
+    config(home, f"[core]\nsources = {deep}\n")
+    done = timecode(home, "plugins")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith(f"timecode: {home / 'config.toml'}: it is nested too deeply. Mend the file")
+
+
 def test_a_table_of_nobody_is_told_by_where_it_stands(home: Path) -> None:
     settings = Settings.load(home, {"TIMECODE_STORE_SQLIT__PATH": "x"})
     with pytest.raises(SettingsError, match=r"^TIMECODE_STORE_SQLIT__PATH: .*Did you mean store_sqlite\? Tables: "):

@@ -22,9 +22,12 @@ from support.ports import free_port, has_ipv6
 from support.server import start, timecode
 from system.damage import PAGE, command, copied
 from timecode_core import hookimpl
+from timecode_core.accounting.upkeep import Progress
 from timecode_core.cli import build_group
+from timecode_core.errors import StoreError
 from timecode_core.finding import Finding
 from timecode_core.protocols import SettingsTable
+from timecode_core.safekeeping.packing import check_packed
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
@@ -190,6 +193,12 @@ def _link(home: Path) -> None:
     (home.parent / "second").hardlink_to(home / "timecode.db")
 
 
+def _links(home: Path) -> None:
+    _link(home)
+    _write("config.toml", '[store_sqlite]\npath = "it\'s.db"\n')(home)
+    (home / "timecode.db").rename(home / "it's.db")
+
+
 _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
     # what is done, and the severity, topic, text and remedy that tell of it
     "no token of ours": (_write("token", "secret\n"), "fault", "token", "no random UUID", "Remove it"),
@@ -208,6 +217,18 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         _write("config.toml", "[ingest_http]\nthreads = 1\n"),
         *("fault", "settings", "[ingest_http] 'threads' must be", "Keys of [ingest_http]"),
     ),
+    "a range that is none": (
+        _write("config.toml", "[core]\nexclude_paths = ['x/[z-a]']\n"),
+        *("fault", "settings", "core.exclude_paths: pattern 1 of 1 can't be read", ".gitignore file"),
+    ),
+    "a pattern that is none": (
+        _write("config.toml", "[core]\nexclude_paths = ['*.key', 'x\\']\n"),
+        *("fault", "settings", "core.exclude_paths: pattern 2 of 2 can't be read", ".gitignore file"),
+    ),
+    "a home folder of nobody": (
+        _write("config.toml", "[backups]\nfolder = '~nobody-of-that-name/b'\n"),
+        *("fault", "settings", "[backups] folder begins at the home folder of nobody known here", "Keys of [backups]"),
+    ),
     "no such rule": (
         _write("config.toml", "[core]\nrule = 'guess'\n"),
         *("fault", "plugins", "the settings ask for 'guess'", "Offered: join_gaps"),
@@ -217,6 +238,10 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
         *("warning", "database file", "nothing tells how it was last closed", "looked through"),
     ),
     "hard link": (_link, "fault", "database file", "second name", "Remove the other name"),
+    "hard link to a name with a quote": (
+        _links,
+        *("fault", "database file", "second name", """it'"'"'s.db'), or copy the file"""),
+    ),
     "lost database": (
         lambda home: (home / "timecode.db").unlink(),
         *("fault", "database", "is gone or empty", "`timecode restore FILE`"),
@@ -274,15 +299,27 @@ def test_what_is_wrong_is_told_with_what_helps_and_left_as_it_is(home: Path, cas
 def test_what_others_could_read_is_told_with_the_command_that_closes_it(
     home: Path, name: str, mode: int, topic: str, remedy: str
 ) -> None:
-    """Each alone, and following the remedy is all that it takes."""
+    """Each alone, and following the remedy is all that it takes, whatever the folder's name."""
+    home = home.rename(home.with_name("it's my home"))
     if not (home / name).exists():
         _write(name, '{"rows": []}\n')(home)
     (home / name).chmod(mode)
     code, (found,) = ill(home, "--quick")
     assert (code, found.severity, found.topic) == (3, "warning", topic)
     assert remedy in found.remedy
-    subprocess.run(found.remedy.partition("un: ")[2].split(), check=True)
+    subprocess.run(["sh", "-c", found.remedy.partition("un: ")[2]], check=True)
     assert ill(home, "--quick") == (0, [])
+
+
+def test_a_backup_that_is_thinned_out_meanwhile_is_passed_over(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service goes on, and each is read through for a while."""
+
+    def late(source: Path, progress: Progress) -> None:
+        source.unlink()
+        check_packed(source, progress)
+
+    monkeypatch.setattr("timecode_core.commands.doctor.check_packed", late)
+    assert ill(home) == (0, [])
 
 
 def test_rebuild_is_the_remedy_where_it_is_told(home: Path) -> None:
@@ -409,15 +446,23 @@ class _Complaining:
         return [Finding("toner", f"is low in {installation.home.path.name}\x1b[2J", "warning", "Buy some.")]
 
 
+def test_an_error_as_a_finding_has_its_remedy_or_another() -> None:
+    """A fault, unless it is said to be less."""
+    error = StoreError("it is lost.", remedy="Look for it.")
+    assert Finding.of("x", error, otherwise="Ask.") == Finding("x", "it is lost", "fault", "Look for it.")
+    assert Finding.of("x", StoreError("it is lost."), otherwise="Ask.").remedy == "Ask."
+    assert Finding.of("x", error, "warning").severity == "warning"
+
+
 def test_plugins_say_how_they_are_and_one_that_fails_costs_the_others_nothing(home: Path) -> None:
-    """Nor can what they say steer the terminal."""
+    """But it is a fault: nothing tells how it is. Nor can what they say steer the terminal."""
     plugins = Plugins()
     plugins.register(_Failing(), "failing")
     plugins.register(_Complaining(), "printer")
     group = build_group(Installation(Home(home), None, plugins))
     told = CliRunner().invoke(group, ["doctor", "--quick"])
     found = {one.topic: one for one in findings(told.output) if one.severity != "ok"}
-    assert (told.exit_code, sorted(found)) == (3, ["plugins", "toner"])
+    assert (told.exit_code, sorted(found)) == (4, ["plugins", "toner"])
     assert (found["toner"].text, found["toner"].remedy) == ("is low in home�[2J", "Buy some.")
     assert "failing: timecode_findings: RuntimeError: no glasses" in found["plugins"].text
 

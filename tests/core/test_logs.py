@@ -26,11 +26,17 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def logbook(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logbook]:
+def errors(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Standard error, which is no terminal."""
+    monkeypatch.setattr(sys, "stderr", errors := io.StringIO())
+    return errors
+
+
+@pytest.fixture
+def logbook(home: Home, errors: io.StringIO) -> Iterator[Logbook]:
     """A logbook of this process, and the loggers as they were afterwards."""
     root, ours = logging.getLogger(), logging.getLogger("timecode")
     kept, raises = list(root.handlers), logging.raiseExceptions
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
     yield Logbook.begin(home, "info")
     root.handlers, logging.raiseExceptions = kept, raises
     ours.setLevel(logging.NOTSET)
@@ -58,6 +64,18 @@ def test_it_is_rotated_by_the_process_that_serves_alone(home: Home, logbook: Log
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in (first, *older))
 
 
+def test_there_is_room_at_each_start(home: Home, logbook: Logbook) -> None:
+    """A service that can't start is started again and again, and says why each time."""
+    first, second, *older = log_files(home)
+    for _ in range(300):
+        logging.getLogger("timecode.test").info(LINE)
+    Logbook.begin(home, "info")
+    assert second.stat().st_size > SIZE
+    assert not any(path.exists() for path in (first, *older))
+    Logbook.begin(home, "info")
+    assert not any(path.exists() for path in older), "there is room enough"
+
+
 def test_nobody_can_forge_a_line_or_steer_a_terminal(home: Home, logbook: Logbook) -> None:
     """What follows in a message's further lines is set off, what is long is cut, what steers is replaced."""
     log = logging.getLogger("timecode.test")
@@ -69,8 +87,8 @@ def test_nobody_can_forge_a_line_or_steer_a_terminal(home: Home, logbook: Logboo
     assert len(rest[0]) < 8100
 
 
-def test_of_others_the_numbers_are_told_and_nothing_else(home: Home, logbook: Logbook) -> None:
-    """A library's record may be about anything; one that is no warning isn't kept at all."""
+def test_of_others_the_numbers_are_told_and_nothing_else(home: Home, logbook: Logbook, errors: io.StringIO) -> None:
+    """A library's record may be about anything; one that is no warning isn't kept at all. A journal gets the same."""
     log = logging.getLogger("elsewhere")
     log.info("Zxq7")
     log.warning("%s took %d ms", "Zxq7", 12)
@@ -79,14 +97,15 @@ def test_of_others_the_numbers_are_told_and_nothing_else(home: Home, logbook: Lo
     told = [line.split(": ", 1)[1] for line in lines(home)]
     here = "something in test_logs.py, test_of_others_the_numbers_are_told_and_nothing_else"
     assert told == ["… took 12 ms", here, here]
+    assert errors.getvalue().splitlines() == lines(home)
 
 
 def fail() -> None:
     raise ValueError("Zxq7") from KeyError("Zxq7")
 
 
-def test_of_an_exception_the_kind_and_the_way_are_told(home: Home, logbook: Logbook) -> None:
-    """And of what led to it; their texts hold whatever they were about."""
+def test_of_an_exception_the_kind_and_the_way_are_told(home: Home, logbook: Logbook, errors: io.StringIO) -> None:
+    """And of what led to it; their texts hold whatever they were about, which is no affair of a journal, either."""
     here = "test_of_an_exception_the_kind_and_the_way_are_told"
     try:
         fail()
@@ -96,6 +115,7 @@ def test_of_an_exception_the_kind_and_the_way_are_told(home: Home, logbook: Logb
     assert [line.strip() for line in told if "test_logs.py" not in line][1:] == ["ValueError", "KeyError"]
     assert [line.split()[-1] for line in told if "test_logs.py" in line] == [here, "fail"]
     assert "Zxq7" not in "".join(told)
+    assert errors.getvalue().splitlines() == told
 
 
 def test_a_record_that_can_t_be_told_is_left_out(home: Home, logbook: Logbook) -> None:

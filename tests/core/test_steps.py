@@ -374,6 +374,14 @@ def test_excluded_paths_are_matched_as_in_a_gitignore_file_against_the_full_path
     assert kept(entity="/home/you/private/a.py")
 
 
+@pytest.mark.parametrize("pattern", ["Zxq7/[z-a]", "Zxq7\\"])
+def test_a_pattern_that_is_none_is_told_by_its_place(pattern: str) -> None:
+    """The log tells it, too, and what it excludes is nobody's affair."""
+    with pytest.raises(SettingsError, match=r"core\.exclude_paths: pattern 2 of 3 can't be read\. Write") as caught:
+        build_exclude(CoreSettings(exclude_paths=("*.key", pattern, "*.pem")))
+    assert "Zxq7" not in str(caught.value)
+
+
 def test_an_exclusion_matches_whichever_way_its_accented_letters_are_spelt() -> None:
     """macOS gives names decomposed, keyboards give them composed."""
     composed, decomposed = "caf\u00e9", "cafe\u0301"

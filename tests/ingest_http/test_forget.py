@@ -83,6 +83,7 @@ def test_all_that_is_given_must_fit(service: Server, project: str) -> None:
         ({"from": "2026-01-02", "to": "2026-01-01"}, "ends"),
         ({"projects": ["x"], "ahead": "yes"}, "true or false"),
         ({"entities": ["!"]}, "gitignore"),
+        ({"entities": ["a.py", "[z-a].py"]}, "'[z-a].py' is no pattern: bad character range z-a. Write"),
     ],
 )
 def test_what_is_not_clear_forgets_nothing(service: Server, wish: object, said: str) -> None:

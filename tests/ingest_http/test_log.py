@@ -25,9 +25,12 @@ def _stumble(seen):
         raise RuntimeError(seen.entity, seen.project)
     return seen
 
+def _fall(_settings, _context):
+    raise RuntimeError("Zxq7")
+
 @hookimpl
 def timecode_steps():
-    return [Provider("stumble", lambda _settings, _context: _stumble)]
+    return [Provider("stumble", lambda _settings, _context: _stumble), Provider("fall", _fall)]
 """
 STEPS = '["normalise", "exclude", "stumble", "redact"]'
 
@@ -85,8 +88,9 @@ def test_nobody_s_names_are_in_the_log(
         assert service.request("POST", "/api/v1/events", [event(time=1_800_000_000)]).status == 503
         (home / "away.db").rename(home / "timecode.db")
     log = log_of(home)
-    assert NAME.lower() not in log.lower()
-    assert SECRET not in log
+    for told_to in (log, service.output()):  # what the system starts has its journal for standard error
+        assert NAME.lower() not in told_to.lower()
+        assert SECRET not in told_to
     told = [line.split(" ", 2)[1:] for line in log.splitlines() if not line.startswith(" ")]
     assert ["error", "timecode.intake: the step stumble failed"] in told
     assert any(kind == "error" and text.startswith("timecode.writer: events could not be") for kind, text in told)
@@ -168,15 +172,38 @@ def test_a_store_that_cannot_be_opened_is_in_the_log(tmp_path: Path, server: str
     assert "the service could not start: " in line
 
 
+def test_a_pattern_that_is_none_is_in_the_log_by_its_place(tmp_path: Path) -> None:
+    """It has names in it; and it is an error of the settings, told in a line."""
+    home = tmp_path / "home"
+    patterns = f'["*.key", "{NAME}/[z-a]"]'
+    done = timecode(home, "serve", "--port", str(free_port()), core__exclude_paths=patterns)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    (line,) = log_of(home).splitlines()
+    assert "the service could not start: core.exclude_paths: pattern 2 of 2 can't be read." in line
+    assert NAME not in line
+
+
 def test_a_worker_that_dies_is_in_the_log_of_both(tmp_path: Path) -> None:
     """The master, which has a logger of its own, and the next worker write to the one file."""
     with start(tmp_path / "home", server="gunicorn") as service:
         worker = service.kill_worker()
         service.wait_ready()
     log = log_of(tmp_path / "home")
-    assert f"error gunicorn.error: Worker (pid:{worker}) was sent …! Perhaps out of memory?" in log
+    for told_to in (log, service.output()):
+        assert f"error gunicorn.error: Worker (pid:{worker}) was sent …! Perhaps out of memory?" in told_to
+    assert "[ERROR]" not in service.output(), "gunicorn has no way of its own"
     assert "warning timecode.service: the worker before this one has ended unexpectedly" in log
     assert log.count(" started: ") == 2
+
+
+def test_what_a_worker_fails_of_is_told_without_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake of ours or a plugin's: standard error may be a journal."""
+    install(tmp_path / "packages", monkeypatch)
+    settings = {"ingest_http__server": "gunicorn", "core__steps": STEPS.replace("stumble", "fall")}
+    done = timecode(tmp_path / "home", "serve", "--port", str(free_port()), **settings)
+    assert done.returncode == 1
+    assert " error timecode.service: the service could not start\n    RuntimeError\n" in done.stderr
+    assert NAME not in done.stderr
 
 
 def test_a_terminal_gets_no_file(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +58,32 @@ def test_where_there_is_no_home_none_runs(tmp_path: Path) -> None:
     done = timecode(tmp_path / "home", "stop")
     assert (done.returncode, done.stdout) == (0, f"No service runs for {tmp_path / 'home'}.\n")
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs locks that are shared")
+def test_who_only_looks_is_not_taken_for_a_service(tmp_path: Path) -> None:
+    """However many look at once, beside the text that the last one left; and who takes the lock gets it."""
+    home, over = Home(tmp_path), threading.Event()
+    with held(tmp_path, f"timecode serve on port 1 (process {ANOTHER})") as lock:
+        assert WriteLock(home).taken
+
+    def look(_number: int) -> int:
+        return sum(lock.taken for _ in range(2_000))
+
+    def look_on() -> list[bool]:
+        return [lock.taken for _ in iter(lambda: over.wait(0.001), True)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(look, range(4))) == 0
+        looking = [pool.submit(look_on) for _ in range(2)]
+        try:
+            for _ in range(100):
+                with WriteLock(home) as another:
+                    another.acquire("serve")
+                    assert lock.taken
+        finally:
+            over.set()
+        assert all(one.result() for one in looking), "they have looked"
 
 
 def test_it_waits_for_a_worker_whose_master_was_killed(tmp_path: Path) -> None:

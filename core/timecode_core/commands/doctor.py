@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import click
+from attrs import evolve
 
 from timecode_core.accounting.verification import Verification, verify
 from timecode_core.commands.formatting import duration, printable
@@ -21,6 +22,7 @@ from timecode_core.wiring.installation import Installation
 _MARKS: dict[Severity, str] = {"ok": "ok", "warning": " !", "fault": " x"}
 _CODES: dict[Severity, int] = {"ok": 0, "warning": 3, "fault": 4}
 _WIDTH = 15
+_LOOK = "timecode_findings"
 
 
 @click.command()
@@ -49,7 +51,7 @@ def doctor(installation: Installation, quick: bool) -> None:  # noqa: FBT001  (c
 
 def _findings(installation: Installation, *, quick: bool) -> Iterator[Finding]:
     """What the plugins say of their parts; what is to be said of them; what the database holds."""
-    yield from installation.plugins.collect("timecode_findings", installation=installation)
+    yield from installation.plugins.collect(_LOOK, installation=installation)
     yield from _plugins(installation)
     if not quick:
         yield from _integrity(installation)
@@ -57,11 +59,13 @@ def _findings(installation: Installation, *, quick: bool) -> Iterator[Finding]:
 
 
 def _plugins(installation: Installation) -> Iterator[Finding]:
-    """What has gone wrong with any of them, here as well."""
+    """What has gone wrong with any of them, here as well. Of one that failed to look at itself, all may be wrong."""
     with suppress(TimecodeError):  # it has been told as one of the settings
         installation.plugins.load_commands()
-    for failure in installation.plugins.failures:
-        yield Finding("plugins", failure, "warning", "Upgrade or uninstall it; see `timecode plugins`.")
+    for name, record in installation.plugins.records.items():
+        for failure in record.failures:
+            severity: Severity = "fault" if failure.startswith(f"{_LOOK}: ") else "warning"
+            yield Finding("plugins", f"{name}: {failure}", severity, "Upgrade or uninstall it; see `timecode plugins`.")
     if not installation.plugins.failures:
         yield Finding("plugins", ", ".join(installation.plugins.records))
 
@@ -74,7 +78,7 @@ def _integrity(installation: Installation) -> Iterator[Finding]:
             with progress_bar("Recomputing") as tell:
                 found = verify(installation.terms(), store, tell)
         except TimecodeError as error:
-            yield Finding("integrity", str(error.args[0]).rstrip("."), "fault", error.remedy or REMEDY)
+            yield Finding.of("integrity", error, otherwise=REMEDY)
         else:
             yield from _found(found)
         finally:
@@ -90,7 +94,9 @@ def _backups(installation: Installation) -> Iterator[Finding]:
                 with progress_bar(f"Reading {backup.path.name}", binary=True) as tell:
                     check_packed(backup.path, tell)
             except TimecodeError as error:
-                yield Finding("backups", str(error.args[0]).rstrip("."), "fault", "Check its disk, and remove it.")
+                if isinstance(error.__cause__, FileNotFoundError):
+                    continue  # thinned out meanwhile
+                yield evolve(Finding.of("backups", error), remedy="Check its disk, and remove it.")
             else:
                 sound += 1
         if sound:

@@ -22,11 +22,17 @@ if sys.platform == "win32":
     def _lock(descriptor: int) -> None:
         os.lseek(descriptor, 1 << 20, os.SEEK_SET)  # beyond the text, which others must be able to read
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    _glance = _lock
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _glance(descriptor: int) -> None:
+        """Lock for a moment, with others who only look: two of them must not take each other for its holder."""
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 _GLANCES = 5
@@ -116,7 +122,7 @@ class FileLock:
         except OSError:
             return False
         try:
-            _lock(descriptor)
+            _glance(descriptor)
         except OSError as error:
             return error.errno in _HELD
         finally:

@@ -49,7 +49,7 @@ class _LogFile(logging.Handler):
             line = f"{self.format(record)}\n".encode("utf-8", "replace")
             self._files[0].parent.mkdir(mode=0o700, exist_ok=True)
             if self.rotates:
-                self._make_room(len(line))
+                self.make_room(len(line))
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_FOLLOW
             descriptor = os.open(self._files[0], flags, 0o600)
             try:
@@ -57,7 +57,7 @@ class _LogFile(logging.Handler):
             finally:
                 os.close(descriptor)
 
-    def _make_room(self, wanted: int) -> None:
+    def make_room(self, wanted: int = 0) -> None:
         """Have the file be the first of the older ones, and the oldest be gone, once it would grow too large."""
         try:
             if self._files[0].stat().st_size + wanted <= SIZE:
@@ -129,16 +129,20 @@ class Logbook:
     def begin(cls, home: Home, level: LogLevel, *others: str) -> Logbook:
         """Set up the logging of this process and of its children. Whoever calls it holds the home's `WriteLock`.
 
-        `others` are loggers that pass on nothing to the root, and have their own way to standard error.
+        `others` are loggers that pass on nothing to the root; they must have no way of their own to standard error.
         """
         logging.raiseExceptions = False  # of a line that can't be written none need be written
         shown = logging.StreamHandler()
         shown.setLevel(logging.WARNING)
-        shown.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
-        logging.getLogger().addHandler(shown)
+        shown.setFormatter(_Line())  # a journal is no better place for names than the file
+        for name in ("", *others):
+            logging.getLogger(name).addHandler(shown)
         if _is_shown(sys.stderr):
+            shown.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
             return cls(None)
         file = _LogFile(home, level)
+        with suppress(OSError):  # one that never comes to serve is started again and again, and writes why
+            file.make_room()
         logging.getLogger(OURS).setLevel(min(file.level, logging.WARNING))
         for name in ("", *others):
             logging.getLogger(name).addHandler(file)

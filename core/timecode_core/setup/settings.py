@@ -62,6 +62,19 @@ def _steps(_instance: object, attribute: attrs.Attribute[Any], value: tuple[str,
         raise ValueError(f"{attribute.name} must hold {first!r} and end with {last!r}, none of them twice")
 
 
+def usable_path(_instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
+    """A validator for a text that names a file or a folder, and may begin at a home folder. Raises ValueError."""
+    if "\0" in value:
+        raise ValueError(f"{attribute.name} must be a path, which can't hold a NUL")
+    try:
+        Path(value).expanduser()
+    except RuntimeError as error:
+        raise ValueError(
+            f"{attribute.name} begins at the home folder of nobody known here: {value!r} "
+            f"('./{value}' is in a folder of that name)"
+        ) from error
+
+
 @frozen
 class CoreSettings:
     """The table `[core]`."""
@@ -102,7 +115,7 @@ class BackupSettings:
 
     daily: bool = True
     """Whether the service makes one on each day on which something has changed."""
-    folder: str = ""
+    folder: str = field(default="", validator=usable_path)
     """Where they are kept; empty means `backups` in the home folder, and a relative path starts there."""
     newest: int = field(default=7, validator=_between(1, 1000))
     """How many of the newest are kept."""
@@ -259,7 +272,10 @@ def _toml(text: str) -> dict[str, Any]:
     """The tables of a text. Raises ValueError where it is no TOML."""
     import tomllib  # a home need have no settings
 
-    return tomllib.loads(text)
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _toml_value(text: str) -> Any:  # noqa: ANN401  (TOML's values)

@@ -74,7 +74,7 @@ def _strict(kind: type, accepted: tuple[type, ...]) -> Any:  # noqa: ANN401  (a 
     return hook
 
 
-def _origin(kind: Any) -> Any:  # noqa: ANN401  (a type)
+def _origin(kind: Any) -> Any:  # noqa: ANN401  (what get_origin is said to give can never be Literal)
     return get_origin(kind)
 
 

@@ -22,7 +22,7 @@ def findings(installation: Installation) -> list[Finding]:
     try:
         tools = find(installation.settings.table(PNG.table, PngSettings))
     except RenderError as error:
-        return [Finding(_TOPIC, str(error.args[0]).rstrip("."), "warning", error.remedy)]
+        return [Finding.of(_TOPIC, error, "warning")]
     browser, driver = _version(tools.chromium), _version(tools.chromedriver)
     if browser and driver and browser != driver:
         text = f"{tools.chromium} is of version {browser}, {tools.chromedriver} of {driver}: PNG export may fail"

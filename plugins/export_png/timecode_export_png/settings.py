@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from attrs import field, frozen, validators
+from timecode_core import usable_path
 
 
 @frozen
 class PngSettings:
     """How to find and run Chromium."""
 
-    chromium: str = ""
+    chromium: str = field(default="", validator=usable_path)
     """Path of the browser; empty means to look in the usual places."""
-    chromedriver: str = ""
+    chromedriver: str = field(default="", validator=usable_path)
     """Path of the driver of the same version; empty means to look in the usual places."""
     idle_s: float = field(default=45.0, validator=validators.and_(validators.ge(0), validators.le(3600)))
     """How long the browser stays warm after an export, in seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from timecode_core import Finding, Home, Installation, TimecodeError, file_error
@@ -43,8 +44,7 @@ def _token(home: Home) -> Finding:
     except FileNotFoundError:
         return Finding("token", "none yet: the service makes one when it starts")
     except OSError as error:
-        told = file_error(TimecodeError, "read", path, error)
-        return Finding("token", str(told.args[0]).rstrip("."), "fault", told.remedy)
+        return Finding.of("token", file_error(TimecodeError, "read", path, error))
     return Finding(
         "token",
         f"{path} is a link, or holds no random UUID (version 4, lower case)",
@@ -60,12 +60,13 @@ def _tables(home: Home) -> Iterator[Finding]:
             "credentials",
             f"others could read {', '.join(exposed)}, or they are links",
             "warning",
-            "Put the files themselves there, and run: chmod 600 " + " ".join(str(home.path / name) for name in exposed),
+            "Put the files themselves there, and run: chmod 600 "
+            + shlex.join(str(home.path / name) for name in exposed),
         )
         return
     try:
         count = len(Keys(home).all())
     except TimecodeError as error:
-        yield Finding("credentials", str(error.args[0]), "fault", error.remedy)
+        yield Finding.of("credentials", error)
     else:
         yield Finding("credentials", f"readable by you alone; {count or 'no'} key{'' if count == 1 else 's'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,15 +43,11 @@ def _place(path: Path) -> Finding:
     try:
         check_location(path, mounts=MOUNTS)
     except StoreError as error:
-        return _of(error)
+        return Finding.of(_TOPIC, error)
     oldest = ".".join(map(str, FIRST_SAFE))
     kind = file_system(path, MOUNTS)
     on = f", on the file system {kind}" if kind else ""
     return Finding(_TOPIC, f"SQLite {apsw.sqlite_lib_version()} (at least {oldest}){on}")
-
-
-def _of(error: StoreError) -> Finding:
-    return Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy)
 
 
 def _names(path: Path, file: Path) -> Iterator[Finding]:
@@ -58,10 +55,10 @@ def _names(path: Path, file: Path) -> Iterator[Finding]:
     try:
         check_names(path)
     except StoreError as error:
-        yield _of(error)
+        yield Finding.of(_TOPIC, error)
     beside = [name for name in (file, log_of(file), memory_of(file)) if _is_open_to_others(name)]
     if beside:
-        names = " ".join(map(str, beside))
+        names = shlex.join(map(str, beside))
         yield Finding(_TOPIC, f"others may read {names}", "warning", f"Run: chmod 600 {names}")
     if os.name == "posix" and (owner := file.stat().st_uid) != os.geteuid():
         text = f"{file} belongs to the user with the number {owner}, not to you"

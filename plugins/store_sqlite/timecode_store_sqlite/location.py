@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -110,9 +111,10 @@ def check_names(path: Path) -> None:
             remedy="Move it away, and put the database back; or run `timecode restore FILE`, with a backup.",
         )
     if status.st_nlink > 1:
+        find = f"find / -xdev -samefile {shlex.quote(str(path))}"
         raise StoreError(
             f"{path} has a second name (a hard link), by which another process could write to it.",
-            remedy=f"Remove the other name (find it: find / -xdev -samefile '{path}'), or copy the file.",
+            remedy=f"Remove the other name (find it: {find}), or copy the file.",
         )
 
 

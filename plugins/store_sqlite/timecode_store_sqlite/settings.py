@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 from attrs import field, frozen
+from timecode_core import usable_path
 
 
 def _at_least(low: int) -> Any:  # noqa: ANN401  (attrs validators are untyped callables)
@@ -24,7 +25,7 @@ TABLE = "store_sqlite"
 class SqliteSettings:
     """How the SQLite store works. The defaults suit everybody but the curious."""
 
-    path: str = ""
+    path: str = field(default="", validator=usable_path)
     """The database file; empty means `timecode.db` in the home folder. Relative paths start at the home folder."""
     busy_timeout_ms: int = field(default=5_000, validator=_at_least(0))
     """How long to wait for another process that is writing, in milliseconds."""

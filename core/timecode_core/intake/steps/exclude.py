@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
@@ -14,14 +15,20 @@ from timecode_core.subject import Seen
 
 
 def build_exclude(core: CoreSettings) -> SubjectStep:
-    """The step for these settings. Raises SettingsError for a pattern that can't be read."""
+    """The step for these settings. Raises SettingsError for a pattern that can't be read.
+
+    That says where it stands, not what it is: the log tells the error, and a pattern has names in it.
+    """
     excluded_project = project_matcher(core.exclude_projects)
-    try:
-        excluded_path = path_matcher(core.exclude_paths) if core.exclude_paths else None
-    except ValueError as error:
-        raise SettingsError(
-            f"core.exclude_paths: {error}.", remedy="Write patterns as in a .gitignore file."
-        ) from error
+    for number, pattern in enumerate(core.exclude_paths, 1):
+        try:
+            path_matcher((pattern,))
+        except ValueError as error:
+            raise SettingsError(
+                f"core.exclude_paths: pattern {number} of {len(core.exclude_paths)} can't be read.",
+                remedy="Write patterns as in a .gitignore file.",
+            ) from error
+    excluded_path = path_matcher(core.exclude_paths) if core.exclude_paths else None
 
     def exclude(seen: Seen) -> Seen | None:
         if excluded_project(seen.project):
@@ -45,10 +52,20 @@ def project_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
 
 
 def path_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a path fits the patterns, which are as in a .gitignore file. Raises ValueError for one that is none."""
+    """Whether a path fits the patterns, which are as in a .gitignore file. Raises ValueError that names a wrong one."""
     from pathspec import GitIgnoreSpec  # most have no patterns, and start faster without
 
-    spec = GitIgnoreSpec.from_lines(spelt for pattern in patterns for spelt in _spelt(composed(pattern)))
+    lines: list[str] = []
+    for pattern in patterns:
+        spelt = _spelt(composed(pattern))
+        try:
+            GitIgnoreSpec.from_lines(spelt)
+        except ValueError as error:
+            raise ValueError(f"{pattern!r} is no pattern") from error
+        except re.error as error:  # pathspec lets it through
+            raise ValueError(f"{pattern!r} is no pattern: {error.msg}") from error
+        lines += spelt
+    spec = GitIgnoreSpec.from_lines(lines)
     return lambda path: spec.match_file(path.lstrip("/"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 
@@ -29,17 +30,17 @@ def of_home(home: Home) -> Iterator[Finding]:
     try:
         home.check_ours()
     except TimecodeError as error:
-        yield Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy)
+        yield Finding.of(_TOPIC, error)
         return
     mode = stat.S_IMODE(status.st_mode)
     if os.name == "posix" and mode & 0o077:
         text = f"others may look into {home.path} (its mode is {mode:03o})"
-        yield Finding(_TOPIC, text, "warning", f"Run: chmod 700 {home.path}")
+        yield Finding(_TOPIC, text, "warning", f"Run: chmod 700 {shlex.quote(str(home.path))}")
     else:
         yield Finding(_TOPIC, f"{home.path}, yours alone")
     if exposed := home.exposed(*_SECRETS):
         text = f"others could read {', '.join(exposed)}, or they are links"
-        names = " ".join(str(home.path / name) for name in exposed)
+        names = shlex.join(str(home.path / name) for name in exposed)
         yield Finding(_TOPIC, text, "warning", f"Put the files themselves there, and run: chmod 600 {names}")
     if held and ".gitignore" not in held:
         text = "it has no .gitignore, so that a repository around it would take it in"

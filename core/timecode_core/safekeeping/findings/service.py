@@ -22,7 +22,7 @@ def of_service(installation: Installation) -> Iterator[Finding]:
             yield from _told(running.address, running.status())
             return
     except TimecodeError as error:
-        yield Finding(_TOPIC, str(error.args[0]).rstrip("."), "fault", error.remedy or _ANEW)
+        yield Finding.of(_TOPIC, error, otherwise=_ANEW)
         return
     lock = WriteLock(installation.home)
     if not lock.taken:

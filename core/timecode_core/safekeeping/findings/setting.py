@@ -5,9 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from timecode_core import __version__
 from timecode_core.errors import PluginError
 from timecode_core.finding import Finding
+from timecode_core.intake.steps.exclude import build_exclude
 from timecode_core.wiring.installation import Installation
 
 
@@ -26,10 +29,13 @@ def of_settings(installation: Installation) -> Iterator[Finding]:
         for name, kind in installation.tables().items():
             with settings.noting():
                 settings.table(name, kind)
+        if "exclude" in settings.core.steps:  # of the others, one would make the secret that it lacks
+            with settings.noting():
+                build_exclude(settings.core)
     except PluginError as error:
-        yield Finding("plugins", str(error.args[0]).rstrip("."), "fault", error.remedy)
+        yield Finding.of("plugins", error)
     for fault in settings.faults:
-        yield Finding("settings", str(fault.args[0]).rstrip("."), "fault", f"{fault.remedy} Until then, commands stop.")
+        yield evolve(Finding.of("settings", fault), remedy=f"{fault.remedy} Until then, what needs it stops.")
     if not settings.faults:
         sources = ", ".join(settings.origins)
         yield Finding("settings", f"right: {sources}" if sources else "all by default")

@@ -41,7 +41,7 @@ def of_stored(installation: Installation) -> Iterator[Finding]:
     except NothingYetError:
         yield Finding("database", "nothing is stored yet")
     except TimecodeError as error:
-        yield Finding("database", str(error.args[0]).rstrip("."), "fault", error.remedy or "See `timecode plugins`.")
+        yield Finding.of("database", error, otherwise="See `timecode plugins`.")
     else:
         place, size = Path(str(health.details.get("path", place))), int(health.details.get("bytes", 0))
         events = health.details.get("events", "")
@@ -87,7 +87,7 @@ def _backups(installation: Installation, span: tuple[datetime, datetime] | None)
     try:
         found = kept(folder)
     except TimecodeError as error:
-        return Finding("backups", str(error.args[0]).rstrip("."), "fault", error.remedy)
+        return Finding.of("backups", error)
     now = datetime.now(UTC)
     remedy = "Run `timecode backup`" + ("." if settings.daily else ", or set daily = true in [backups].")
     if not found:

@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -89,6 +89,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             "control_socket_disable": True,
             "proc_name": "timecode",
             "loglevel": "warning",
+            "errorlog": None,  # the logbook tells of it, without anybody's names
             "forwarded_allow_ips": "",
             "child_exit": lambda _arbiter, _worker: self._end_if_failed(),
             "worker_exit": lambda _arbiter, _worker: self._close(),
@@ -104,9 +105,15 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             self._hosted = self._start()
         except TimecodeError as error:
             click.echo(f"timecode: {' '.join(str(error).split())}", err=True)
-            self._failed[:] = b"1"
-            sys.exit(0)  # to gunicorn, anything else is an error that it tells of in words of its own
+            self._fail()
+        except Exception:  # noqa: BLE001  (gunicorn would print its text)
+            _log.exception("the service could not start")
+            self._fail()
         return self._hosted.app
+
+    def _fail(self) -> NoReturn:
+        self._failed[:] = b"1"
+        sys.exit(0)  # to gunicorn, anything else is an error that it tells of in words of its own
 
     def _begun(self, worker: Any) -> None:  # noqa: ANN401
         if self._hosted is None:
