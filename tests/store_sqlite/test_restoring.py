@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.stores import left_as_by_a_kill, times, write
+from support.stores import left_as_by_a_kill, make_version_1, times, write
 from timecode_core.errors import StoreError
 from timecode_store_sqlite import restoring
 from timecode_store_sqlite.maintenance import SqliteMaintenance
@@ -203,3 +203,17 @@ def test_copies_are_found(killed: Path, backup: Path) -> None:
     found = SqliteMaintenance(killed, SqliteSettings()).copies()
     names = [path.relative_to(killed.parent).as_posix().removeprefix("t.db.before") for path in found]
     assert names == ["-restore/t.db", "-restore.1/t.db", "t.db.recovered", "t.db.v1.backup"]
+
+
+def test_copies_are_found_beside_a_link_and_beside_what_it_leads_to(tmp_path: Path) -> None:
+    """Migrations make theirs beside what it leads to; earlier ones lie beside the link."""
+    (tmp_path / "disk").mkdir()
+    real, link = tmp_path / "disk" / "real.db", tmp_path / "t.db"
+    SqliteStore(real).close()
+    make_version_1(real)
+    link.symlink_to(real)
+    SqliteStore(link).close()
+    assert list(tmp_path.glob("*.backup")) == []
+    (tmp_path / "t.db.v1.backup.1").touch()
+    found = SqliteMaintenance(link, SqliteSettings()).copies()
+    assert found == [tmp_path / "disk" / "real.db.v1.backup", tmp_path / "t.db.v1.backup.1"]

@@ -85,6 +85,18 @@ def test_without_a_file_it_is_the_database_of_the_home(base: Path, home: Path) -
     assert "is where your database belongs. Name a new file" in refused(home, str(new), "--into", str(path))
 
 
+def test_through_a_link_it_is_made_beside_what_that_leads_to(home: Path) -> None:
+    """There it is found by who forgets something in every copy."""
+    path, disk = home / DATABASE, home.with_name("disk")
+    disk.mkdir()
+    path.rename(disk / "real.db")
+    path.symlink_to(disk / "real.db")
+    code, output, _ = command(home, "recover")
+    new = disk / "real.db.recovered"
+    assert (code, output.splitlines()[-1].endswith(f"timecode restore {new}")) == (0, True)
+    assert installation(home).maintenance().copies() == [new]
+
+
 def test_what_a_damaged_one_yields(base: Path, home: Path) -> None:
     """SQLite can't open it any more. What is said to be lost is what the new one lacks, and its totals add up."""
     path = home / DATABASE

@@ -29,8 +29,9 @@ class SqliteMaintenance:
         return SqliteStore(path, self._settings, writable=writable)
 
     def copies(self) -> list[Path]:
-        """Give those of migrations, restores and recoveries."""
-        return copies_of(self.path.resolve())
+        """Give those of migrations, restores and recoveries; where the path is a link, those beside either name."""
+        files = dict.fromkeys((self.path.resolve(), self.path.parent.resolve() / self.path.name))
+        return [path for file in files for path in copies_of(file)]
 
     def companions(self, path: Path) -> list[Path]:
         """Give its log, and the marker that tells whose that is."""

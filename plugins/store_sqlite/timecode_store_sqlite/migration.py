@@ -64,8 +64,8 @@ def migrate(connection: Connection, migrations: Sequence[str], begin: Callable[[
 
 
 def _keep(connection: Connection, version: int) -> Path:
-    """Copy the file as it is, beside it."""
-    file = connection.path
+    """Copy the file as it is, beside it: where its name is a link, beside what that leads to."""
+    file = connection.path.resolve()
     kept = free_name(file.with_name(f"{file.name}.v{version}.backup"))
     copy(connection, kept)
     _log.warning("%s gets a new form; as it was, it is kept in %s, until you remove that", connection.path, kept)
