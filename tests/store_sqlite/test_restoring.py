@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,45 @@ def test_broken_off_before_any_step(killed: Path, backup: Path, tmp_path: Path, 
     assert old > 3
     assert len(found) - old > 3
     assert found == [[1, 2, 3, 4]] * old + [[7, 8, 9]] * (len(found) - old)
+
+
+def test_broken_off_twice_it_is_one_of_them(killed: Path, backup: Path, tmp_path: Path) -> None:
+    """A second restore, broken off as well, leaves the first or the second; the service starts with either."""
+    other = SqliteStore(tmp_path / "second.db")
+    write(other, 5)
+    other.backup(tmp_path / "second-backup.db")
+    other.close()
+    found = set()
+    for step in range(100):
+        once = shutil.copytree(killed.parent, tmp_path / f"{step}")
+        if not break_off(once / "t.db", backup, step):
+            break
+        if (once / "t.db").read_bytes() == killed.read_bytes():
+            continue
+        for again in range(100):
+            home = shutil.copytree(once, tmp_path / f"{step}-{again}")
+            if not break_off(home / "t.db", tmp_path / "second-backup.db", again):
+                break
+            store = SqliteStore(home / "t.db")
+            found.add(tuple(times(store)))
+            assert "warning" not in store.health().details, (step, again)
+            store.close()
+    assert found == {(7, 8, 9), (5,)}
+
+
+def test_a_restore_that_fails_leaves_no_draft(killed: Path, backup: Path) -> None:
+    """It is as large as the database, and the disk may be full."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = {file.name for file in killed.parent.iterdir()}
+    with pytest.MonkeyPatch.context() as context:
+        context.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(StoreError, match="No space left"):
+            restore(killed, backup)
+    assert {file.name for file in killed.parent.iterdir()} - before <= {"t.db.lock"}
+    assert opened(killed) == [1, 2, 3, 4]
 
 
 def test_a_reader_that_comes_in_the_midst_is_told(killed: Path, backup: Path) -> None:

@@ -49,26 +49,36 @@ def restore(connection: Connection, path: Path) -> Path | None:
     check_location(path)
     check_link(path)
     file = path.resolve()
-    draft = _draft_of(file)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(path):
             clear(file)
-            revision = copy(connection, draft)
-            kept = _keep(file) if file.exists() or log_bytes(file) else None
-            marker = Marker(file)
-            if kept:
-                marker.write(attrs.evolve(marker.read() or _unknown(file), coming=revision))
-            draft.replace(file)
-            sync_folder(file.parent)
-            _part_with_log(file)
             try:
-                marker.write(Mark("closed", sound=True, low=revision, high=revision).closed(file))
-            except (StoreError, apsw.Error):
-                marker.drop()  # it is looked through then
-            return kept
+                return _put(connection, file)
+            finally:
+                _draft_of(file).unlink(missing_ok=True)
     except OSError as error:
         raise file_error(StoreError, "restore", path, error) from error
+
+
+def _put(connection: Connection, file: Path) -> Path | None:
+    """The steps. Where one fails, the draft may be left."""
+    draft, marker = _draft_of(file), Marker(file)
+    mark = marker.read()
+    if mark and complete(file, mark):  # else its old log would lie beside it as nobody's, once another one is coming
+        mark = Mark("closed", sound=False, low=mark.coming, high=mark.coming)
+    revision = copy(connection, draft)
+    kept = _keep(file) if file.exists() or log_bytes(file) else None
+    if kept:
+        marker.write(attrs.evolve(mark or _unknown(file), coming=revision))
+    draft.replace(file)
+    sync_folder(file.parent)
+    _part_with_log(file)
+    try:
+        marker.write(Mark("closed", sound=True, low=revision, high=revision).closed(file))
+    except (StoreError, apsw.Error):
+        marker.drop()  # it is looked through then
+    return kept
 
 
 def clear(file: Path) -> None:
