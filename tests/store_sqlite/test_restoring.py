@@ -215,6 +215,16 @@ def test_what_a_kill_has_left_goes_with_the_next_opening(killed: Path) -> None:
     assert not list(killed.parent.glob("*half")) + list(killed.parent.glob("*restoring"))
 
 
+def test_drafts_that_a_kill_has_left_go_with_the_next_opening(killed: Path) -> None:
+    """Those of restores and migrations alone: somebody may be making any other just now."""
+    for name in ("restoring", "v1.backup", "v12.backup.3", "mine", "v1.backup.mine"):
+        (killed.parent / f".t.db.{name}.timecode-draft").write_text("half")
+    (killed.parent / ".t.db.restoring.timecode-draft-journal").write_text("half")
+    assert opened(killed) == [1, 2, 3, 4]
+    left = {path.name for path in killed.parent.glob(".*")}
+    assert left == {".t.db.mine.timecode-draft", ".t.db.v1.backup.mine.timecode-draft"}
+
+
 def test_into_nothing_and_through_a_link(tmp_path: Path, backup: Path) -> None:
     """A folder is made where it is missing; a link stays one, and leads to what was restored."""
     path = tmp_path / "new" / "t.db"

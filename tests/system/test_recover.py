@@ -186,3 +186,17 @@ def test_interrupted_it_leaves_nothing(home: Path, moment: int) -> None:
     with pytest.raises(KeyboardInterrupt):
         recover(installation(home), home / DATABASE, home.with_name("new.db"), interrupt)
     assert left(home.parent) == before
+
+
+def test_nothing_half_made_lies_where_a_kill_would_leave_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it is in a folder that the next one clears up: what is forgotten later would stay in it."""
+    beside: set[str] = set()
+    rename = Path.rename
+
+    def noted(path: Path, target: Path) -> Path:
+        beside.update(file.name for file in home.parent.iterdir())
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", noted)
+    recover(installation(home), home / DATABASE, home.with_name("new.db"), lambda _done, _all: None)
+    assert {name for name in beside if not name.startswith("timecode-draft-")} == {"home"}

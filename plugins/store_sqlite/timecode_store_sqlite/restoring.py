@@ -29,6 +29,9 @@ _PIECE = 1 << 20
 _KEPT = "before-restore"
 """How the folder is called, behind the database's name, in which what was there before is kept."""
 
+_MIGRATED = r"v\d+\.backup(\.\d+)?"
+"""How the copy is called, behind the database's name, that a migration keeps."""
+
 
 def restore(connection: Connection, path: Path) -> Path | None:
     """Put what a connection is open to in the place of the database at `path`.
@@ -82,14 +85,21 @@ def _put(connection: Connection, file: Path) -> Path | None:
 
 
 def clear(file: Path) -> None:
-    """Remove what a restore has left that was killed. Only who holds the database's lock may."""
+    """Remove what a restore or a migration has left that was killed. Only who holds the database's lock may.
+
+    Nobody else makes what has such a name. Of any other draft beside it, somebody may be making a backup just now.
+    """
     _draft_of(file).unlink(missing_ok=True)
+    drafts = re.compile(rf"\.{re.escape(file.name)}\.(restoring|{_MIGRATED})\.timecode-draft(-journal)?")
+    for path in file.parent.glob(".*.timecode-draft*"):
+        if drafts.fullmatch(path.name):
+            path.unlink(missing_ok=True)
     shutil.rmtree(_half_kept(file), ignore_errors=True)
 
 
 def copies_of(file: Path) -> list[Path]:
     """The databases, with what lies beside each, that migrations, restores and recoveries have kept of this one."""
-    single = re.compile(rf"{re.escape(file.name)}\.(v\d+\.backup|recovered)(\.\d+)?")
+    single = re.compile(rf"{re.escape(file.name)}\.({_MIGRATED}|recovered(\.\d+)?)")
     folder = re.compile(rf"{re.escape(file.name)}\.{_KEPT}(\.\d+)?")
     try:
         there = sorted(file.parent.iterdir())
