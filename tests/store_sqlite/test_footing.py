@@ -297,8 +297,9 @@ def test_a_link_that_leads_to_nothing_is_no_place_for_a_new_database(path: Path,
         with pytest.raises(StoreError):
             SqliteStore(path, writable=writable)
     (tmp_path / "disk").mkdir()
-    with pytest.raises(StoreError, match=r"leads to .*disk/t\.db, which is not there.*Mount the disk"):
-        SqliteStore(path)
+    for writable in (True, False):
+        with pytest.raises(StoreError, match=r"leads to .*disk/t\.db, which is not there.*Mount the disk"):
+            SqliteStore(path, writable=writable)
     assert list((tmp_path / "disk").iterdir()) == []
 
 

@@ -188,6 +188,21 @@ def test_interrupted_it_leaves_nothing(home: Path, moment: int) -> None:
     assert left(home.parent) == before
 
 
+def test_a_link_that_leads_to_itself_is_told(home: Path) -> None:
+    """In a line, whatever would read what it leads to; a copy can be recovered, and restored once the link is gone."""
+    path = home / DATABASE
+    copy = Path(shutil.copy(path, home.with_name("copy.db")))
+    path.unlink()
+    path.symlink_to(path)
+    for words in (("today",), ("backup", str(home.with_name("new"))), ("restore", str(copy))):
+        code, _, errors = command(home, *words)
+        assert (code, len(errors.splitlines())) == (1, 1), errors
+        assert "leads back to itself. Remove that link" in errors
+    assert "there is no file" in refused(home)
+    assert command(home, "recover", str(copy))[0] == 0
+    assert installation(home).maintenance().copies() == []
+
+
 def test_nothing_half_made_lies_where_a_kill_would_leave_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it is in a folder that the next one clears up: what is forgotten later would stay in it."""
     beside: set[str] = set()

@@ -13,7 +13,7 @@ import attrs
 from timecode_core import StoreError, file_error, sync_folder
 
 from timecode_store_sqlite.backup import copy
-from timecode_store_sqlite.location import check_link, check_location
+from timecode_store_sqlite.location import check_location
 from timecode_store_sqlite.locks import Locks, lock_of
 from timecode_store_sqlite.log import log_bytes, log_of, memory_of, own_revision
 from timecode_store_sqlite.marker import Mark, Marker, marker_of
@@ -50,7 +50,6 @@ def restore(connection: Connection, path: Path) -> Path | None:
     Raises BusyError while somebody else writes, StoreError.
     """
     check_location(path)
-    check_link(path)
     file = path.resolve()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
