@@ -60,5 +60,15 @@ def test_a_network_file_system_is_a_fault(home: Path, monkeypatch: pytest.Monkey
     assert "local disk" in found.remedy
 
 
+@pytest.mark.parametrize("target", ["disk/t.db", "timecode.db"], ids=["to nothing", "to itself"])
+def test_a_link_that_leads_nowhere_is_a_fault(tmp_path: Path, target: str) -> None:
+    """The disk that has the database may not be mounted: it is not one that is still to come."""
+    (tmp_path / "timecode.db").symlink_to(tmp_path / target)
+    (found,) = told(tmp_path)
+    assert found.severity == "fault"
+    assert "lead" in found.text
+    assert "emove t" in found.remedy
+
+
 def test_another_store_is_not_looked_at(home: Path) -> None:
     assert findings(installation(home, {"store": "postgres"})) == []

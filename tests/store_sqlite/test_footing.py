@@ -16,7 +16,7 @@ import pytest
 from support.stores import somebody_reading, times, write
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
-from timecode_store_sqlite import hold as hold_module
+from timecode_store_sqlite import hold as hold_module, location
 from timecode_store_sqlite.location import is_shared
 from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
@@ -240,6 +240,33 @@ def test_a_database_that_is_cut_under_a_fold_is_used_no_more(
     told_under_a_fold(vfs, left, "another program has cut")
 
 
+@pytest.mark.skipif(shutil.which("fallocate") is None, reason="it is what makes holes of zeros")
+@pytest.mark.parametrize(("kind", "told"), [("zfs", ""), ("ext4", "another program has cut")])
+def test_zeros_that_the_file_system_makes_holes_of_are_no_cut(
+    tmp_path: Path, kind: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ZFS does so where it compresses, and what is forgotten is overwritten with zeros. Here it is done by hand."""
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
+    (tmp_path / "mounts").write_text(f"pool {tmp_path} {kind} rw 0 0\n", encoding="utf-8")
+    monkeypatch.setattr(location, "MOUNTS", tmp_path / "mounts")
+    (tmp_path / "home").mkdir()
+    vfs = _Meddled(
+        tmp_path / "home" / "t.db", lambda path: subprocess.run(["fallocate", "--dig-holes", path], check=True)
+    )
+    store = SqliteStore(vfs.database, vfs=vfs.name)
+    events = [Event.of(time=n, entity="a") for n in range(5_000)]
+    with store.writing() as transaction:
+        transaction.insert(events)
+    with store.writing() as transaction:
+        transaction.delete(events)
+    assert store.tend() == ""
+    write(store, 10**6)
+    vfs.writes_left = 0
+    assert told in store.tend()
+    assert bool(store.tend()) == bool(told)
+    store.close()
+
+
 @pytest.mark.parametrize("left", [0, 1, 2])
 @pytest.mark.parametrize("suffix", ["", "-shm"])
 def test_a_file_that_is_removed_under_a_fold_is_missed(
@@ -297,8 +324,9 @@ def test_a_link_that_leads_to_nothing_is_no_place_for_a_new_database(path: Path,
         with pytest.raises(StoreError):
             SqliteStore(path, writable=writable)
     (tmp_path / "disk").mkdir()
-    with pytest.raises(StoreError, match=r"leads to .*disk/t\.db, which is not there.*Mount the disk"):
-        SqliteStore(path)
+    for writable in (True, False):
+        with pytest.raises(StoreError, match=r"leads to .*disk/t\.db, which is not there.*Mount the disk"):
+            SqliteStore(path, writable=writable)
     assert list((tmp_path / "disk").iterdir()) == []
 
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import apsw
 import pytest
-from support.stores import left_as_by_a_kill, times
+from store_sqlite.power import Disk, PowerVFS
+from support.stores import left_as_by_a_kill, make_version_1, times
 from timecode_core.errors import StoreError
 from timecode_core.event import Event
 from timecode_store_sqlite import hold as hold_module
+from timecode_store_sqlite.hold import Hold
 from timecode_store_sqlite.schema import MIGRATIONS
 from timecode_store_sqlite.store import SqliteStore
 
@@ -83,6 +85,64 @@ def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
     with store.reading() as reader:
         assert reader.count() == 1
     store.close()
+
+
+def test_a_migration_that_keeps_failing_leaves_no_copies(path: Path, tmp_path: Path) -> None:
+    """The service tries again and again, and each copy is as large as the database."""
+    failing = (*NEXT, "DROP TABLE no_such_table")
+    for _ in range(3):
+        with pytest.raises(StoreError, match=r"no such table.*timecode restore FILE.*timecode recover"):
+            SqliteStore(path, migrations=failing)
+    assert {file.name for file in tmp_path.glob("*.backup*")} == {f"t.db.v{len(MIGRATIONS)}.backup"}
+
+
+def test_a_text_that_is_no_utf8_says_what_helps(path: Path, tmp_path: Path) -> None:
+    """A rebuild would meet it just as the migration does."""
+    make_version_1(path)
+    ask(path, "UPDATE contexts SET project = CAST(x'ff' AS TEXT)")
+    with pytest.raises(StoreError, match=r"no UTF-8\. Stop the service: `timecode restore FILE`.*timecode recover"):
+        SqliteStore(path)
+    assert list(tmp_path.glob("*.backup*")) == []
+
+
+def test_a_full_disk_keeps_no_copy_of_a_migration_that_it_ended(path: Path, tmp_path: Path) -> None:
+    """Else the next try would have less room still."""
+    disk = Disk()
+    _vfs = PowerVFS("full-in-a-migration", disk)
+    with pytest.MonkeyPatch.context() as context:
+
+        def fill(*_: object) -> None:
+            disk.fault = apsw.FullError
+
+        context.setattr(Hold, "_write_mark", fill)
+        with pytest.raises(StoreError, match=r"the disk is full"):
+            SqliteStore(path, migrations=NEXT, vfs="full-in-a-migration")
+    assert list(tmp_path.glob("*.backup*")) == []
+    SqliteStore(path, migrations=NEXT).close()
+
+
+def test_a_copy_stays_where_the_migration_may_have_come_into_the_log(path: Path, tmp_path: Path) -> None:
+    """What could not be synced may be found there all the same by the next that opens it."""
+    disk = Disk()
+    _vfs = PowerVFS("failing-in-a-migration", disk)
+    with pytest.MonkeyPatch.context() as context:
+
+        def fail(*_: object) -> None:
+            disk.fault = apsw.IOError
+
+        context.setattr(Hold, "_write_mark", fail)
+        with pytest.raises(StoreError, match=r"the disk failed"):
+            SqliteStore(path, migrations=NEXT, vfs="failing-in-a-migration")
+    assert [file.name for file in tmp_path.glob("*.backup*")] == [f"t.db.v{len(MIGRATIONS)}.backup"]
+
+
+def test_any_number_of_copies(path: Path, tmp_path: Path) -> None:
+    """A name is found for one more."""
+    name = f"t.db.v{len(MIGRATIONS)}.backup"
+    for taken in (name, *(f"{name}.{n}" for n in range(1, 1001))):
+        (tmp_path / taken).touch()
+    SqliteStore(path, migrations=NEXT).close()
+    assert (tmp_path / f"{name}.1001").stat().st_size
 
 
 def test_several_versions_at_once(path: Path, tmp_path: Path) -> None:

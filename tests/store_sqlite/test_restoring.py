@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.stores import left_as_by_a_kill, times, write
+from support.stores import left_as_by_a_kill, make_version_1, times, write
 from timecode_core.errors import StoreError
 from timecode_store_sqlite import restoring
 from timecode_store_sqlite.maintenance import SqliteMaintenance
@@ -125,6 +126,45 @@ def test_broken_off_before_any_step(killed: Path, backup: Path, tmp_path: Path, 
     assert found == [[1, 2, 3, 4]] * old + [[7, 8, 9]] * (len(found) - old)
 
 
+def test_broken_off_twice_it_is_one_of_them(killed: Path, backup: Path, tmp_path: Path) -> None:
+    """A second restore, broken off as well, leaves the first or the second; the service starts with either."""
+    other = SqliteStore(tmp_path / "second.db")
+    write(other, 5)
+    other.backup(tmp_path / "second-backup.db")
+    other.close()
+    found = set()
+    for step in range(100):
+        once = shutil.copytree(killed.parent, tmp_path / f"{step}")
+        if not break_off(once / "t.db", backup, step):
+            break
+        if (once / "t.db").read_bytes() == killed.read_bytes():
+            continue
+        for again in range(100):
+            home = shutil.copytree(once, tmp_path / f"{step}-{again}")
+            if not break_off(home / "t.db", tmp_path / "second-backup.db", again):
+                break
+            store = SqliteStore(home / "t.db")
+            found.add(tuple(times(store)))
+            assert "warning" not in store.health().details, (step, again)
+            store.close()
+    assert found == {(7, 8, 9), (5,)}
+
+
+def test_a_restore_that_fails_leaves_no_draft(killed: Path, backup: Path) -> None:
+    """It is as large as the database, and the disk may be full."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = {file.name for file in killed.parent.iterdir()}
+    with pytest.MonkeyPatch.context() as context:
+        context.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(StoreError, match="No space left"):
+            restore(killed, backup)
+    assert {file.name for file in killed.parent.iterdir()} - before <= {"t.db.lock"}
+    assert opened(killed) == [1, 2, 3, 4]
+
+
 def test_a_reader_that_comes_in_the_midst_is_told(killed: Path, backup: Path) -> None:
     """It completes nothing, since it does not write: it says who does."""
     log = killed.with_name("t.db-wal").read_bytes()
@@ -175,6 +215,16 @@ def test_what_a_kill_has_left_goes_with_the_next_opening(killed: Path) -> None:
     assert not list(killed.parent.glob("*half")) + list(killed.parent.glob("*restoring"))
 
 
+def test_drafts_that_a_kill_has_left_go_with_the_next_opening(killed: Path) -> None:
+    """Those of restores and migrations alone: somebody may be making any other just now."""
+    for name in ("restoring", "v1.backup", "v12.backup.3", "mine", "v1.backup.mine"):
+        (killed.parent / f".t.db.{name}.timecode-draft").write_text("half")
+    (killed.parent / ".t.db.restoring.timecode-draft-journal").write_text("half")
+    assert opened(killed) == [1, 2, 3, 4]
+    left = {path.name for path in killed.parent.glob(".*")}
+    assert left == {".t.db.mine.timecode-draft", ".t.db.v1.backup.mine.timecode-draft"}
+
+
 def test_into_nothing_and_through_a_link(tmp_path: Path, backup: Path) -> None:
     """A folder is made where it is missing; a link stays one, and leads to what was restored."""
     path = tmp_path / "new" / "t.db"
@@ -203,3 +253,17 @@ def test_copies_are_found(killed: Path, backup: Path) -> None:
     found = SqliteMaintenance(killed, SqliteSettings()).copies()
     names = [path.relative_to(killed.parent).as_posix().removeprefix("t.db.before") for path in found]
     assert names == ["-restore/t.db", "-restore.1/t.db", "t.db.recovered", "t.db.v1.backup"]
+
+
+def test_copies_are_found_beside_a_link_and_beside_what_it_leads_to(tmp_path: Path) -> None:
+    """Migrations make theirs beside what it leads to; earlier ones lie beside the link."""
+    (tmp_path / "disk").mkdir()
+    real, link = tmp_path / "disk" / "real.db", tmp_path / "t.db"
+    SqliteStore(real).close()
+    make_version_1(real)
+    link.symlink_to(real)
+    SqliteStore(link).close()
+    assert list(tmp_path.glob("*.backup")) == []
+    (tmp_path / "t.db.v1.backup.1").touch()
+    found = SqliteMaintenance(link, SqliteSettings()).copies()
+    assert found == [tmp_path / "disk" / "real.db.v1.backup", tmp_path / "t.db.v1.backup.1"]

@@ -15,16 +15,18 @@ import apsw
 import pytest
 from hypothesis import given, strategies as st
 from support.installations import fresh_home
-from support.stores import left_as_by_a_kill
+from support.stores import left_as_by_a_kill, somebody_reading
 from support.strategies import fewer
 from system.damage import DATABASE, IN_BYTES, IN_ROWS, PAGE, build, damage_log, edit, execute
 from timecode_core.errors import BusyError, StoreError
 from timecode_core.event import Event
 from timecode_core.subject import Subject
+from timecode_store_sqlite import hold as hold_module
 from timecode_store_sqlite.frames import FRAME_HEAD, HEAD
 from timecode_store_sqlite.pages import Pages
 from timecode_store_sqlite.records import NAMES, StoredEvent, contexts_on
 from timecode_store_sqlite.salvage import SqliteSalvage
+from timecode_store_sqlite.settings import SqliteSettings
 from timecode_store_sqlite.store import SqliteStore
 
 CUTS = {"_truncate", "_truncate_to_a_page"}
@@ -239,6 +241,57 @@ def test_what_was_deleted_does_not_come_back(tmp_path: Path) -> None:
     assert salvaged(left_as_by_a_kill(path, tmp_path / "killed")) == (left, [])
     store.close()
     assert salvaged(path) == (left, [])
+
+
+@pytest.mark.parametrize("folded_before", [True, False], ids=["in the database", "in the log"])
+def test_what_was_deleted_while_somebody_read_does_not_come_back(tmp_path: Path, folded_before: bool) -> None:
+    """The log can't be emptied then: older images of its pages are still there when the process is killed."""
+    path = tmp_path / "t.db"
+    store = SqliteStore(path, SqliteSettings(wal_limit_bytes=0 if folded_before else 2**24))
+    events = [Event.of(time=n * SECOND, entity=f"{n % 50}.py", project=f"p{n % 7}") for n in range(1_000)]
+    with store.writing() as transaction:
+        transaction.insert(events)
+    with somebody_reading(path):
+        with store.writing() as transaction:
+            transaction.delete([event for event in events if event.subject.project == "p3"])
+        killed = left_as_by_a_kill(path, tmp_path / "killed")
+    left = [event for event in events if event.subject.project != "p3"]
+    assert salvaged(killed) == (left, [])
+    store.close()
+
+
+def test_what_a_log_before_has_left_behind_the_end_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of that is in the database, where it was deleted."""
+    monkeypatch.setattr(hold_module, "IDLE_S", 0.0)
+    path = tmp_path / "t.db"
+    store = SqliteStore(path)
+    events = [Event.of(time=n * SECOND, entity="a.py", project=f"p{n % 7}") for n in range(1_000)]
+    with store.writing() as transaction:
+        transaction.insert(events)
+    with somebody_reading(path), store.writing() as transaction:
+        transaction.delete(events[:500])
+    with somebody_reading(path):
+        assert store.tend() == ""
+    with store.writing() as transaction:
+        transaction.insert([Event.of(time=2_000 * SECOND, entity="a.py")])
+    killed = left_as_by_a_kill(path, tmp_path / "killed")
+    assert events[0].id in Path(f"{killed}-wal").read_bytes()
+    assert [event.time // SECOND for event in salvaged(killed)[0]] == [*range(500, 1_000), 2_000]
+    store.close()
+
+
+def test_a_log_of_another_database_takes_the_place_of_nothing(sound: Path, path: Path, tmp_path: Path) -> None:
+    """It is sound, and its pages are not those of this one: what is found in it is added."""
+    other = tmp_path / "t.db"
+    store = SqliteStore(other)
+    event = Event.of(time=SECOND, entity="other.py")
+    with store.writing() as transaction:
+        transaction.insert([event])
+    shutil.copy(f"{other}-wal", f"{path}-wal")
+    store.close()
+    assert salvaged(path)[0] == [event, *stored(sound)]
 
 
 # --- What is damaged

@@ -85,6 +85,18 @@ def test_without_a_file_it_is_the_database_of_the_home(base: Path, home: Path) -
     assert "is where your database belongs. Name a new file" in refused(home, str(new), "--into", str(path))
 
 
+def test_through_a_link_it_is_made_beside_what_that_leads_to(home: Path) -> None:
+    """There it is found by who forgets something in every copy."""
+    path, disk = home / DATABASE, home.with_name("disk")
+    disk.mkdir()
+    path.rename(disk / "real.db")
+    path.symlink_to(disk / "real.db")
+    code, output, _ = command(home, "recover")
+    new = disk / "real.db.recovered"
+    assert (code, output.splitlines()[-1].endswith(f"timecode restore {new}")) == (0, True)
+    assert installation(home).maintenance().copies() == [new]
+
+
 def test_what_a_damaged_one_yields(base: Path, home: Path) -> None:
     """SQLite can't open it any more. What is said to be lost is what the new one lacks, and its totals add up."""
     path = home / DATABASE
@@ -174,3 +186,32 @@ def test_interrupted_it_leaves_nothing(home: Path, moment: int) -> None:
     with pytest.raises(KeyboardInterrupt):
         recover(installation(home), home / DATABASE, home.with_name("new.db"), interrupt)
     assert left(home.parent) == before
+
+
+def test_a_link_that_leads_to_itself_is_told(home: Path) -> None:
+    """In a line, whatever would read what it leads to; a copy can be recovered, and restored once the link is gone."""
+    path = home / DATABASE
+    copy = Path(shutil.copy(path, home.with_name("copy.db")))
+    path.unlink()
+    path.symlink_to(path)
+    for words in (("today",), ("backup", str(home.with_name("new"))), ("restore", str(copy))):
+        code, _, errors = command(home, *words)
+        assert (code, len(errors.splitlines())) == (1, 1), errors
+        assert "leads back to itself. Remove that link" in errors
+    assert "there is no file" in refused(home)
+    assert command(home, "recover", str(copy))[0] == 0
+    assert installation(home).maintenance().copies() == []
+
+
+def test_nothing_half_made_lies_where_a_kill_would_leave_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it is in a folder that the next one clears up: what is forgotten later would stay in it."""
+    beside: set[str] = set()
+    rename = Path.rename
+
+    def noted(path: Path, target: Path) -> Path:
+        beside.update(file.name for file in home.parent.iterdir())
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", noted)
+    recover(installation(home), home / DATABASE, home.with_name("new.db"), lambda _done, _all: None)
+    assert {name for name in beside if not name.startswith("timecode-draft-")} == {"home"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -31,7 +32,8 @@ def recover(installation: Installation, file: Path | None, into: Path | None) ->
     """
     installation.check()
     file = file or installation.maintenance().path
-    new = into or file.with_name(f"{file.name}.recovered")
+    real = Path(os.path.realpath(file))  # a link's other files lie beside what it leads to
+    new = into or real.with_name(f"{real.name}.recovered")
     with held():
         with progress_bar("Recovering") as tell:
             made = recover_into(installation, file, new, tell)

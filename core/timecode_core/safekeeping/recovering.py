@@ -46,7 +46,7 @@ def recover(installation: Installation, damaged: Path, new: Path, progress: Prog
     one, as `Store.backup` writes it, ever has the name. Raises TimecodeError.
     """
     maintenance, terms = installation.maintenance(), installation.terms()
-    if new.resolve() == maintenance.path.resolve():
+    if os.path.realpath(new) == os.path.realpath(maintenance.path):  # be that a link that leads to itself
         raise TimecodeError(
             f"{new} is where your database belongs.",
             remedy="Name a new file: --into NEW. `timecode restore NEW` then puts it there.",

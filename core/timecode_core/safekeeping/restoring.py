@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def restore(installation: Installation, backup: Path, bars: Bars) -> Restored:
     somebody writes; TimecodeError: nothing has changed then, or, where that failed at its very end, all has.
     """
     maintenance = installation.maintenance()
-    if backup.resolve() == maintenance.path.resolve():
+    if os.path.realpath(backup) == os.path.realpath(maintenance.path):
         raise TimecodeError(f"{backup} is your database itself, not a backup of it.", remedy="Name a backup.")
     with WriteLock(installation.home) as lock:
         lock.acquire("restore")

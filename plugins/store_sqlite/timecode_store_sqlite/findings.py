@@ -11,7 +11,7 @@ from pathlib import Path
 import apsw
 from timecode_core import Finding, Installation, StoreError
 
-from timecode_store_sqlite.location import FIRST_SAFE, MOUNTS, check_location, check_names, file_system
+from timecode_store_sqlite.location import FIRST_SAFE, MOUNTS, check_link, check_location, check_names, file_system
 from timecode_store_sqlite.locks import lock_of
 from timecode_store_sqlite.log import log_bytes, log_of, memory_of
 from timecode_store_sqlite.marker import NO_RECORD, Marker
@@ -27,10 +27,12 @@ def findings(installation: Installation) -> list[Finding]:
         return []
     settings = installation.settings.table(TABLE, SqliteSettings)
     path = settings.file(installation.home.path)
-    file = path.resolve()
-    found = [_place(path)]
     try:
+        check_link(path)
+        found, file = [_place(path)], path.resolve()
         file.stat()
+    except StoreError as error:
+        return [_of(error)]
     except FileNotFoundError:
         return [*found, Finding(_TOPIC, f"{path} is not there yet")]
     except OSError as error:

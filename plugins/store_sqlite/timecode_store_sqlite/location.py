@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import stat
@@ -40,7 +41,7 @@ _ESCAPES = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\"))
 
 
 def check_location(path: Path, *, mounts: Path = MOUNTS) -> None:
-    """Raise StoreError when SQLite is too old, can't be told the name, or it lies on a network file system."""
+    """Raise StoreError when SQLite is too old, can't be told the name, or it leads to nothing or another machine."""
     version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
     if version < FIRST_SAFE:
         raise StoreError(
@@ -53,6 +54,7 @@ def check_location(path: Path, *, mounts: Path = MOUNTS) -> None:
             f"the name {str(path)!a} is not UTF-8, which SQLite needs.",
             remedy="Set TIMECODE_HOME to another folder.",
         ) from error
+    check_link(path)
     kind = file_system(path, mounts)
     if is_shared(kind):
         raise StoreError(
@@ -119,17 +121,22 @@ def check_names(path: Path) -> None:
 
 
 def check_link(path: Path) -> None:
-    """Raise StoreError for a link that leads to nothing: what it leads to may come back."""
-    if path.is_symlink() and not path.exists():
-        raise StoreError(
-            f"{path} leads to {path.readlink()}, which is not there.",
-            remedy="Mount the disk that has it; or remove the link, to begin with an empty database.",
-        )
+    """Raise StoreError for a link that leads to nothing, which may come back, or to itself."""
+    try:
+        path.stat()
+    except FileNotFoundError as error:
+        if path.is_symlink():
+            raise StoreError(
+                f"{path} leads to {path.readlink()}, which is not there.",
+                remedy="Mount the disk that has it; or remove the link, to begin with an empty database.",
+            ) from error
+    except OSError as error:  # any other is told by who opens it
+        if error.errno == errno.ELOOP:
+            raise StoreError(f"{path} is a link that leads back to itself.", remedy="Remove that link.") from error
 
 
 def make_file(path: Path) -> None:
     """Create the file where there is none: 0600. Its log gets the same mode from SQLite. Raises StoreError."""
-    check_link(path)
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:

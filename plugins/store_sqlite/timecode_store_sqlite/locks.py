@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 from timecode_core import BusyError, FileLock, StoreError, TimecodeError, UnavailableError, file_error
 
+from timecode_store_sqlite import location
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 _PAGE_OF_LOCKS = 2**30
 """https://www.sqlite.org/fileformat.html, "The Lock-Byte Page"."""
+_ZEROS_AS_HOLES = frozenset({"zfs", "fuse.zfs"})
+"""File systems that make a hole of zeros that were written, such as what was forgotten is overwritten with."""
 
 
 def lock_of(path: Path) -> FileLock:
@@ -28,6 +32,7 @@ class Locks:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._zeros_are_holes = location.file_system(path, location.MOUNTS) in _ZEROS_AS_HOLES
         self._beside = lock_of(path)
         self._inside = -1
         self._status: os.stat_result | None = None
@@ -84,9 +89,10 @@ class Locks:
         """Where the first part of the database is that was never written, in bytes; far behind its end where none is.
 
         SQLite writes all of it (but the page where its locks are, where a file is that large): a hole is what is left
-        of a file that was cut off and then written behind its end. Asked of the descriptor that is open here.
+        of a file that was cut off and then written behind its end. Asked of the descriptor that is open here; not where
+        the file system makes holes of zeros.
         """
-        if self._inside >= 0:
+        if self._inside >= 0 and not self._zeros_are_holes:
             with suppress(OSError):  # an empty file has none
                 hole = os.lseek(self._inside, 0, os.SEEK_HOLE)
                 if hole < os.fstat(self._inside).st_size and hole != _PAGE_OF_LOCKS:

@@ -61,6 +61,16 @@ def check_log(file: Path, mark: Mark | None, vfs: str | None = None) -> int | No
     )
 
 
+def is_own(file: Path, mark: Mark) -> bool:
+    """Whether the marker shows that the log is the file's own, be the file damaged, or folded in part."""
+    try:
+        if check_log(file, mark) is not None:
+            return True
+    except StoreError:
+        return False
+    return bool(mark.high) and not mark.coming and mark.high in _revisions(log_of(file), None)
+
+
 def own_revision(file: Path) -> int | None:
     """The revision that the file holds without its log; None where that can't be read."""
     return _own(file, None)[0]
@@ -117,11 +127,11 @@ def _own(file: Path, vfs: str | None) -> tuple[int | None, int]:
         return None, 0
 
 
-def _revisions(log: Path, page: int) -> Iterator[int]:
-    """Every revision that a log has on the page."""
+def _revisions(log: Path, page: int | None) -> Iterator[int]:
+    """Every revision that a log has on the page; where that is not known, whatever stands in its place on any."""
     read: Callable[[bytes], int | None] | None = None
     for number, content in frames(log):
-        if number == page:
+        if page is None or number == page:
             read = read or _reader(len(content))
             if (revision := read(content)) is not None:
                 yield revision

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from timecode_store_sqlite.log import log_of
@@ -12,7 +14,6 @@ from timecode_store_sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from timecode_store_sqlite.settings import SqliteSettings
 
@@ -29,8 +30,9 @@ class SqliteMaintenance:
         return SqliteStore(path, self._settings, writable=writable)
 
     def copies(self) -> list[Path]:
-        """Give those of migrations, restores and recoveries."""
-        return copies_of(self.path.resolve())
+        """Give those of migrations, restores and recoveries; where the path is a link, those beside either name."""
+        files = dict.fromkeys((Path(os.path.realpath(self.path)), self.path.parent.resolve() / self.path.name))
+        return [path for file in files for path in copies_of(file)]
 
     def companions(self, path: Path) -> list[Path]:
         """Give its log, and the marker that tells whose that is."""

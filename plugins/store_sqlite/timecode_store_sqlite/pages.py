@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from timecode_core import StoreError, file_error
 
-from timecode_store_sqlite.frames import FRAME_HEAD, HEAD, PAGE_SIZES
-from timecode_store_sqlite.log import log_of
+from timecode_store_sqlite.frames import FRAME_HEAD, HEAD, PAGE_SIZES, frames
+from timecode_store_sqlite.log import is_own, log_of
+from timecode_store_sqlite.marker import Marker
 from timecode_store_sqlite.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -26,11 +27,20 @@ class _Place(NamedTuple):
     offset: int
 
 
+class _Frame(NamedTuple):
+    """An image of a page in the log. `commits`: it is the last of a transaction."""
+
+    page: int
+    commits: bool
+    place: _Place
+
+
 class Pages:
     """Reads without SQLite, which gives up at the first fault. The files are open to be read, until `close`.
 
-    Older images come first, and those of the log last, as they were written there: the last of a page is the newest.
-    What is cut off, or can't be read of its disk, is zeros.
+    Where the log is the database's own and sound, a page is what SQLite would read: what stood there before may have
+    been forgotten. Else every image counts: older ones come first, and those of the log last, as they were written
+    there: the last of a page is the newest. What is cut off, or can't be read of its disk, is zeros.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,7 +55,13 @@ class Pages:
             places = [_Place(database, offset) for offset in range(0, database.seek(0, 2), self.size)]
             self._newest = dict(enumerate(places, start=1))
             older, newer = self._frames(log) if log else ([], [])
-            self._places = [*older, *places, *newer]
+            if newer and _is_sound(file, len(newer)):
+                committed = 1 + max((n for n, frame in enumerate(newer) if frame.commits), default=-1)
+                self._newest |= {frame.page: frame.place for frame in newer[:committed]}
+                self._places = [*self._newest.values(), *(frame.place for frame in newer[committed:])]
+            else:
+                self._newest |= {frame.page: frame.place for frame in newer}
+                self._places = [*older, *places, *(frame.place for frame in newer)]
         except OSError as error:
             self._open.close()
             if isinstance(error, FileNotFoundError):
@@ -54,7 +70,7 @@ class Pages:
                 ) from error
             raise file_error(StoreError, "read", path, error) from error
 
-    def _frames(self, log: BinaryIO) -> tuple[list[_Place], list[_Place]]:
+    def _frames(self, log: BinaryIO) -> tuple[list[_Place], list[_Frame]]:
         """The images in the log: those that a log before this one has left behind its end, and its own.
 
         Its own frames have the salts of its header (https://www.sqlite.org/fileformat.html, "WAL File Format").
@@ -64,8 +80,7 @@ class Pages:
         for offset in range(HEAD, log.seek(0, 2), FRAME_HEAD + self.size):
             head, place = _read(_Place(log, offset), FRAME_HEAD), _Place(log, offset + FRAME_HEAD)
             if head[8:16] == salts:
-                newer.append(place)
-                self._newest[int.from_bytes(head[:4])] = place
+                newer.append(_Frame(int.from_bytes(head[:4]), any(head[4:8]), place))
             else:
                 older.append(place)
         return older, newer
@@ -95,6 +110,12 @@ class Pages:
     def close(self) -> None:
         """Close the files. Twice is fine."""
         self._open.close()
+
+
+def _is_sound(file: Path, count: int) -> bool:
+    """Whether the log is the database's own, by the marker, and each of so many frames of it as it was written."""
+    mark = Marker(file).read()
+    return mark is not None and is_own(file, mark) and sum(1 for _ in frames(log_of(file))) == count
 
 
 def _page_size(*told: bytes) -> int:

@@ -13,7 +13,7 @@ import attrs
 from timecode_core import StoreError, file_error, sync_folder
 
 from timecode_store_sqlite.backup import copy
-from timecode_store_sqlite.location import check_link, check_location
+from timecode_store_sqlite.location import check_location
 from timecode_store_sqlite.locks import Locks, lock_of
 from timecode_store_sqlite.log import log_bytes, log_of, memory_of, own_revision
 from timecode_store_sqlite.marker import Mark, Marker, marker_of
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _PIECE = 1 << 20
 _KEPT = "before-restore"
 """How the folder is called, behind the database's name, in which what was there before is kept."""
+
+_MIGRATED = r"v\d+\.backup(\.\d+)?"
+"""How the copy is called, behind the database's name, that a migration keeps."""
 
 
 def restore(connection: Connection, path: Path) -> Path | None:
@@ -47,39 +50,55 @@ def restore(connection: Connection, path: Path) -> Path | None:
     Raises BusyError while somebody else writes, StoreError.
     """
     check_location(path)
-    check_link(path)
     file = path.resolve()
-    draft = _draft_of(file)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(path):
             clear(file)
-            revision = copy(connection, draft)
-            kept = _keep(file) if file.exists() or log_bytes(file) else None
-            marker = Marker(file)
-            if kept:
-                marker.write(attrs.evolve(marker.read() or _unknown(file), coming=revision))
-            draft.replace(file)
-            sync_folder(file.parent)
-            _part_with_log(file)
             try:
-                marker.write(Mark("closed", sound=True, low=revision, high=revision).closed(file))
-            except (StoreError, apsw.Error):
-                marker.drop()  # it is looked through then
-            return kept
+                return _put(connection, file)
+            finally:
+                _draft_of(file).unlink(missing_ok=True)
     except OSError as error:
         raise file_error(StoreError, "restore", path, error) from error
 
 
+def _put(connection: Connection, file: Path) -> Path | None:
+    """The steps. Where one fails, the draft may be left."""
+    draft, marker = _draft_of(file), Marker(file)
+    mark = marker.read()
+    if mark and complete(file, mark):  # else its old log would lie beside it as nobody's, once another one is coming
+        mark = Mark("closed", sound=False, low=mark.coming, high=mark.coming)
+    revision = copy(connection, draft)
+    kept = _keep(file) if file.exists() or log_bytes(file) else None
+    if kept:
+        marker.write(attrs.evolve(mark or _unknown(file), coming=revision))
+    draft.replace(file)
+    sync_folder(file.parent)
+    _part_with_log(file)
+    try:
+        marker.write(Mark("closed", sound=True, low=revision, high=revision).closed(file))
+    except (StoreError, apsw.Error):
+        marker.drop()  # it is looked through then
+    return kept
+
+
 def clear(file: Path) -> None:
-    """Remove what a restore has left that was killed. Only who holds the database's lock may."""
+    """Remove what a restore or a migration has left that was killed. Only who holds the database's lock may.
+
+    Nobody else makes what has such a name. Of any other draft beside it, somebody may be making a backup just now.
+    """
     _draft_of(file).unlink(missing_ok=True)
+    drafts = re.compile(rf"\.{re.escape(file.name)}\.(restoring|{_MIGRATED})\.timecode-draft(-journal)?")
+    for path in file.parent.glob(".*.timecode-draft*"):
+        if drafts.fullmatch(path.name):
+            path.unlink(missing_ok=True)
     shutil.rmtree(_half_kept(file), ignore_errors=True)
 
 
 def copies_of(file: Path) -> list[Path]:
     """The databases, with what lies beside each, that migrations, restores and recoveries have kept of this one."""
-    single = re.compile(rf"{re.escape(file.name)}\.(v\d+\.backup|recovered)(\.\d+)?")
+    single = re.compile(rf"{re.escape(file.name)}\.({_MIGRATED}|recovered(\.\d+)?)")
     folder = re.compile(rf"{re.escape(file.name)}\.{_KEPT}(\.\d+)?")
     try:
         there = sorted(file.parent.iterdir())
