@@ -32,7 +32,7 @@ def findings(installation: Installation) -> list[Finding]:
         found, file = [_place(path)], path.resolve()
         file.stat()
     except StoreError as error:
-        return [_of(error)]
+        return [Finding.of(_TOPIC, error)]
     except FileNotFoundError:
         return [*found, Finding(_TOPIC, f"{path} is not there yet")]
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import apsw
@@ -86,12 +86,13 @@ def _put(connection: Connection, file: Path) -> Path | None:
 def clear(file: Path) -> None:
     """Remove what a restore or a migration has left that was killed. Only who holds the database's lock may.
 
-    Nobody else makes what has such a name. Of any other draft beside it, somebody may be making a backup just now.
+    Nobody else makes what has such a name. Of any other draft beside it, somebody may be making a backup just now. What
+    can't be removed now is left for the next: nothing depends on it.
     """
-    _draft_of(file).unlink(missing_ok=True)
     drafts = re.compile(rf"\.{re.escape(file.name)}\.(restoring|{_MIGRATED})\.timecode-draft(-journal)?")
-    for path in file.parent.glob(".*.timecode-draft*"):
-        if drafts.fullmatch(path.name):
+    left = (path for path in file.parent.glob(".*.timecode-draft*") if drafts.fullmatch(path.name))
+    for path in (_draft_of(file), *left):
+        with suppress(OSError):
             path.unlink(missing_ok=True)
     shutil.rmtree(_half_kept(file), ignore_errors=True)
 
