@@ -215,6 +215,14 @@ def test_what_a_kill_has_left_goes_with_the_next_opening(killed: Path) -> None:
     assert not list(killed.parent.glob("*half")) + list(killed.parent.glob("*restoring"))
 
 
+def test_what_can_not_be_removed_stops_nobody(killed: Path) -> None:
+    """Such as a folder of that name."""
+    (killed.parent / "t.db.restoring").mkdir()
+    store = SqliteStore(killed)
+    assert times(store) == [1, 2, 3, 4]
+    store.close()
+
+
 def test_drafts_that_a_kill_has_left_go_with_the_next_opening(killed: Path) -> None:
     """Those of restores and migrations alone: somebody may be making any other just now."""
     for name in ("restoring", "v1.backup", "v12.backup.3", "mine", "v1.backup.mine"):
