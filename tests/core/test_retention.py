@@ -32,6 +32,12 @@ def kept(backups: list[Backup], newest: int = 7, months: int = 12, most: int = 1
     return [backup.path.name for backup in backups if backup not in gone]
 
 
+def thinned_out() -> list[Backup]:
+    """What is left of two years."""
+    names = kept(daily(730))
+    return [backup for backup in daily(730) if backup.path.name in names]
+
+
 def test_a_week_and_one_a_month_for_a_year() -> None:
     """Of two years of daily backups nineteen are left: seven days, and the last day of each of the months before."""
     assert kept(daily(730)) == [
@@ -65,7 +71,7 @@ def test_one_of_a_time_to_come_costs_no_other() -> None:
 
 def test_a_clock_that_was_ahead_for_a_day_costs_a_day_and_a_month() -> None:
     """It says that all others are years old."""
-    there = [one for one in daily(730) if one.path.name in kept(daily(730))]
+    there = thinned_out()
     now = datetime(2031, 5, 6, tzinfo=UTC)
     gone = superfluous([Backup(Path("ahead"), now, 10), *there], now, 7, 12, 10**9)
     assert {backup.path.name for backup in gone} == {"20261122", "20251130"}
@@ -73,7 +79,7 @@ def test_a_clock_that_was_ahead_for_a_day_costs_a_day_and_a_month() -> None:
 
 def test_somebody_who_was_away_keeps_what_there_was() -> None:
     """A year without work does not make the years before worth less."""
-    there = [one for one in daily(730) if one.path.name in kept(daily(730))]
+    there = thinned_out()
     now = datetime(2028, 5, 6, tzinfo=UTC)
     assert len(superfluous(there, now, 7, 12, 10**9)) == 0
 

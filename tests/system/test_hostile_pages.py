@@ -14,9 +14,10 @@ def test_nothing_is_stored_and_nothing_is_read(tmp_path: Path) -> None:
     """From another site, another port, no origin, and a name that was rebound."""
     paths = routes()
     assert {"/", "/healthz", "/api/v1/events", "/api/v1/export/json", "/assets/dashboard/x"} <= {*paths}
-    found = attacked(tmp_path, paths, NAMES[:2])
+    few = paths[::3]  # what is done to a route does not depend on who comes
+    found = attacked(tmp_path, paths, NAMES[:2], few)
     found.check()
-    assert found.tries > 60 * len(paths) * 4
+    assert found.tries > 60 * (len(paths) + 3 * len(few))
     assert {report.origin.rpartition(":")[0] for report in found.reports} == {
         "http://evil.test",
         "http://127.0.0.1",

@@ -53,17 +53,20 @@ class Backups:
         return kept(self.folder)
 
     def everywhere(self) -> list[Path]:
-        """All files that hold what was stored once: backups of any name, and copies kept beside the store's data.
+        """All files that hold what was stored once: the backups, and copies kept beside the store's data.
 
-        Also where backups are kept by default, which is where they were before the settings named a folder. What was
-        left by whoever was killed goes. Another home's are not ours to look into. Raises TimecodeError.
+        Also what is where backups are kept by default, by any name: they were made there before the settings named a
+        folder, and nobody else has files there. Another home's are not ours to look into. What was left by whoever was
+        killed goes. Raises TimecodeError.
         """
-        clear_drafts(self._home.path)
-        folders = {BackupSettings().path(self._home.path)}
+        own = BackupSettings().path(self._home.path)
+        for place in (self._home.path, self.folder, own):
+            clear_drafts(place)
+        found = _databases(own)
         with suppress(TimecodeError):
             self.check_ours()
-            folders.add(self.folder)
-        return [*(path for folder in sorted(folders) for path in _databases(folder)), *self._maintenance.copies()]
+            found += [backup.path for backup in self.all() if self.folder != own]
+        return [*found, *self._maintenance.copies()]
 
     @contextmanager
     def alone(self, *, patiently: bool = False) -> Iterator[None]:
@@ -238,7 +241,6 @@ def kept(folder: Path) -> list[Backup]:
 
 def _databases(folder: Path) -> list[Path]:
     """The files in a folder that may be backups, of whatever name, the last name first. Raises TimecodeError."""
-    clear_drafts(folder)
     try:
         there = sorted(folder.iterdir(), reverse=True)
     except FileNotFoundError:
