@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.server import timecode
-from timecode_core.errors import SettingsError, StoreError, TimecodeError
+from timecode_core.errors import BusyError, SettingsError, StoreError, TimecodeError
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import FileLock
 from timecode_core.setup.remedies import file_error, remedy_for
@@ -71,7 +71,24 @@ def test_a_lock_is_held_although_its_holder_cannot_be_written_down(tmp_path: Pat
     )
     ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "BusyError" in ended.stderr.splitlines()[-1]
-    assert "is being written by another process. Stop that first." in ended.stderr
+    assert "is being written by another process. Wait until that is done" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("purpose", "remedy"),
+    [
+        ("serve on port 1", "Run: timecode stop"),
+        ("restore", "Wait until that is done, then try again."),
+        ("", "Run `timecode stop`, or wait until that is done."),
+    ],
+)
+def test_who_finds_a_lock_held_is_told_what_ends_its_holder(tmp_path: Path, purpose: str, remedy: str) -> None:
+    """Nobody should have to stop a restore, nor to look for how a service is ended."""
+    path = tmp_path / "timecode.lock"
+    with FileLock(path, path) as first, pytest.raises(BusyError) as caught:
+        first.acquire(purpose)
+        FileLock(path, path).acquire()
+    assert caught.value.remedy == remedy
 
 
 def test_a_fault_without_a_number_has_a_remedy_too() -> None:

@@ -12,7 +12,6 @@ from timecode_core.setup.home import Home
 from timecode_core.setup.lock import FileLock, WriteLock
 from timecode_core.setup.remedies import file_error
 
-_SERVICE = "timecode serve "
 _PATIENCE_S = 40.0
 """More than a server gives the requests that are under way."""
 _ORPHANED_S = 10.0
@@ -32,7 +31,7 @@ def running_service(home: Home) -> str:
     if not lock.taken:
         return ""
     holder = lock.holder
-    if holder.startswith(_SERVICE):
+    if lock.serves:
         return holder
     raise BusyError(
         f"{home.path} is in use by {holder or 'a process that could not write itself down'}, which is no service.",
