@@ -384,6 +384,10 @@ def test_a_lock_that_is_held_by_who_does_not_answer_is_told_with_its_holder(home
         code, (found,) = ill(home, "--quick")
     assert (code, found.topic) == (3, "service")
     assert f"timecode serve on port 1 (process {os.getpid()})" in found.text
+    assert "timecode stop" in found.remedy
+    with WriteLock(Home(home)) as lock:
+        lock.acquire("rebuild")
+        assert ill(home, "--quick")[1][0].remedy == "Wait for that to end."
 
 
 @pytest.mark.parametrize(("free", "severity"), [(256 * _MIB + 1000, "warning"), (_MIB, "fault"), (300 * _MIB, None)])

@@ -139,6 +139,26 @@ def test_one_that_hangs_is_told_with_its_process(home: Path) -> None:
     assert f"timecode serve on port {service.port} (process {service.process.pid}) holds {home}" in output
 
 
+def test_a_service_of_which_the_token_is_gone_is_no_other_program(home: Path) -> None:
+    """Nor one that hangs: the doctor and `open` know that the port is its own, and say what helps."""
+    with start(home) as service:
+        settings = {"ingest_http__port": str(service.port)}
+        (home / "token").unlink()
+        output = timecode(home, "doctor", "--quick", **settings).stdout
+        assert f"{service.port} is held by the service of this home folder" in output
+        assert "another program" not in output
+        assert output.count("Run `timecode stop`, then `timecode serve`.") == 2
+        refused = timecode(home, "open", "--print").stderr
+        assert "Was the token replaced since it started? Then run 'timecode stop'" in refused
+        worker = service.worker()
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            refused = timecode(home, "open", "--print").stderr
+        finally:
+            os.kill(worker, signal.SIGCONT)
+    assert "does not answer as Timecode does. If it is a service that hangs: run 'timecode stop'" in refused
+
+
 def test_a_lock_that_another_command_holds_is_told(home: Path) -> None:
     with WriteLock(Home(home)) as lock:
         lock.acquire("rebuild")

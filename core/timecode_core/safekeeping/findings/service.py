@@ -28,8 +28,12 @@ def of_service(installation: Installation) -> Iterator[Finding]:
     if not lock.taken:
         yield Finding(_TOPIC, "not running: `timecode serve` starts it")
         return
-    text = f"none answers, and {installation.home.path} is being written by {lock.holder or 'another process'}"
-    yield Finding(_TOPIC, text, "warning", "Wait for that to end; a service that hangs ends by `timecode stop`.")
+    if lock.serves:
+        text = f"{lock.holder} holds {installation.home.path}, and gives no proper answer"
+        yield Finding(_TOPIC, text, "warning", "Run `timecode stop`, then `timecode serve`.")
+    else:
+        text = f"none answers, and {installation.home.path} is being written by {lock.holder or 'another process'}"
+        yield Finding(_TOPIC, text, "warning", "Wait for that to end.")
 
 
 def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
