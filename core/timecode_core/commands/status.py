@@ -10,6 +10,7 @@ import click
 
 from timecode_core import __version__
 from timecode_core.commands.formatting import NONE, duration, printable
+from timecode_core.errors import SettingsError
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -51,6 +52,10 @@ def _writing(installation: Installation) -> str:
 def _absent(installation: Installation) -> str:
     if writing := _writing(installation):
         return f"No service answers: {writing} holds {installation.home.path}. `timecode doctor` says more."
+    try:
+        installation.check()
+    except SettingsError:
+        return "Timecode is not running, and can't start with these settings: `timecode config` says what is wrong."
     return "Timecode is not running. Start it with `timecode serve`."
 
 
@@ -60,9 +65,10 @@ def _lines(address: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str
     yield "service", f"{address}, version {version}"
     if version != __version__:
         yield "", f"version {__version__} is installed: start the service anew"
-    if not document["ready"]:
-        yield "", f"not ready: {document['progress']}"
     store = document["store"]
+    if not document["ready"]:
+        progress = document["progress"].removesuffix(store.get("error") or "").rstrip(": ")  # that is told below
+        yield "", f"not ready: {progress}" if progress else "not ready"
     yield "store", _store(store)
     if today := document["today"]:
         yield "today", _today(today)
