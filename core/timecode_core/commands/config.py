@@ -16,7 +16,7 @@ from timecode_core.setup.toml import toml
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Print the settings in force, and where each is from.")
 @click.argument("key", required=False)
 @click.pass_obj
 def config(installation: Installation, key: str | None) -> None:

@@ -19,7 +19,7 @@ _PATIENCE_S = 10.0
 _EVERY_S = 0.1
 
 
-@click.group()
+@click.group(short_help="Have the system start the service when you log in.")
 def service() -> None:
     """Have the system start the service when you log in, and keep it running.
 

@@ -19,7 +19,7 @@ _SHOWN = 3
 _WIDTH = 11
 
 
-@click.command()
+@click.command(short_help="Say whether the service runs, and how it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the service says of itself, as JSON.")
 @click.pass_obj
 def status(installation: Installation, as_json: bool) -> None:  # noqa: FBT001  (click's call)
