@@ -74,6 +74,20 @@ def test_a_lock_is_held_although_its_holder_cannot_be_written_down(tmp_path: Pat
     assert "is being written by another process. Wait until that is done" in ended.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
+def test_a_secret_that_cannot_be_made_is_said_to_be_written(tmp_path: Path) -> None:
+    """As on a full disk, at the first start: there is nothing to be read."""
+    home = Home(tmp_path / "home")
+    home.make()
+    code = (
+        "import resource, signal, pathlib, sys; from timecode_core.setup.home import Home;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        "Home(pathlib.Path(sys.argv[1])).secret('token')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(home.path)], capture_output=True, text=True, check=False)
+    assert f"cannot write {home.path / 'token'}: " in ended.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("purpose", "remedy"),
     [

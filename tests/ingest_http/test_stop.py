@@ -155,6 +155,20 @@ except TimecodeError as error:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
+def test_where_nothing_can_be_written_none_runs_either() -> None:
+    """To read the lock is enough to see that nobody holds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder, "home")
+        with held(home, "timecode serve on port 1 (process 1)") as lock:
+            pass
+        for path, mode in ((lock.path, 0o400), (home, 0o500), (Path(folder), 0o755)):
+            path.chmod(mode)
+            os.chown(path, 65534, 65534)
+        done = subprocess.run([sys.executable, "-c", AS_NOBODY, home], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
 def test_another_user_is_told_so() -> None:
     """The service of root's, say, in a folder of one's own: one line, and it goes on."""
 

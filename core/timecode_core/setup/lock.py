@@ -24,6 +24,7 @@ if sys.platform == "win32":
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
     _glance = _lock
+    _GLANCING = os.O_RDWR
 else:
     import fcntl
 
@@ -33,6 +34,9 @@ else:
     def _glance(descriptor: int) -> None:
         """Lock for a moment, with others who only look: two of them must not take each other for its holder."""
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    _GLANCING = os.O_RDONLY
+    """Enough for that lock, also on a disk that can't be written."""
 
 
 _GLANCES = 5
@@ -130,7 +134,7 @@ class FileLock:
     def taken(self) -> bool:
         """Whether some process holds the lock at this moment."""
         try:
-            descriptor = os.open(self.path, os.O_RDWR | _NO_FOLLOW)
+            descriptor = os.open(self.path, _GLANCING | _NO_FOLLOW)
         except OSError:
             return False
         try:

@@ -26,7 +26,7 @@ def running_service(home: Home) -> str:
     """
     home.check_readable()
     lock = WriteLock(home)
-    if lock.path.exists() and not os.access(lock.path, os.R_OK | os.W_OK):
+    if lock.path.exists() and not os.access(lock.path, os.R_OK):
         raise file_error(TimecodeError, "open", lock.path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     if not lock.taken:
         return ""
