@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from ingest_http.conftest import SERVERS
 from support.server import children, running, start, timecode
+from system.damage import command
 from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
@@ -136,6 +137,22 @@ def test_one_that_does_not_end_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         signal.signal(signal.SIGTERM, before)
     assert asked == [signal.SIGTERM]
     assert str(caught.value).startswith(f"{told} has not ended within 0 s. Wait, or kill it")
+
+
+def test_who_is_tired_of_waiting_is_told_that_the_service_ends_all_the_same(tmp_path: Path) -> None:
+    """It has been asked."""
+
+    def stopped(_number: int, _frame: object) -> None:
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        with held(tmp_path, f"timecode serve on port 1 (process {os.getpid()})"):
+            code, output, errors = command(tmp_path, "stop")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, output) == (1, "")
+    assert "the service has been told to stop, though nobody waits for that. Give the same command again" in errors
 
 
 AS_NOBODY = """
