@@ -51,10 +51,8 @@ class Machine:
     def unit(self) -> Path:
         return self.home.parent / "config" / "systemd" / "user" / "timecode.service"
 
-    def service(
-        self, *arguments: str, patience_s: float = 0.0, **variables: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `timecode service …` there. It waits so long for a service to answer, which these programs don't start."""
+    def service(self, *arguments: str, patience_s: float = 0.0, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `timecode service …` there. It waits so long for a service to answer: these programs start none."""
         own = {"PATH": f"{self.tools.folder}:/usr/bin:/bin", "XDG_CONFIG_HOME": str(self.home.parent / "config")}
         return subprocess.run(
             [sys.executable, "-c", f"{_WAITING.format(patience_s)}; {COMMAND}", "service", *arguments],

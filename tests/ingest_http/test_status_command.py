@@ -185,6 +185,7 @@ def test_a_lock_that_another_command_holds_is_told(home: Path) -> None:
         ({"zone": {"name": "UTC", "problem": "TZ is no time zone"}}, "TZ is no time zone"),
         ({"failures": ["printer: no toner"]}, "failure    printer: no toner"),
         ({"ahead": {"events": 3, "last": "2027-01-01T00:00:00Z"}}, "3 events lie ahead"),
+        ({"ahead": {"events": 1, "last": "2027-01-01T00:00:00Z"}}, "1 event lies ahead"),
     ],
 )
 def test_what_the_service_has_to_say_is_told(home: Path, change: dict[str, Any], words: str) -> None:

@@ -13,7 +13,6 @@ from timecode_core.startup.stopping import running_service, stop_service
 from timecode_core.startup.systems import entry_of
 from timecode_core.wiring.installation import Installation
 
-
 _PATIENCE_S = 10.0
 """For the service to answer; one that has a lot to look through answers before that is done."""
 _EVERY_S = 0.1

@@ -11,6 +11,7 @@ import click
 from timecode_core import __version__
 from timecode_core.commands.formatting import NONE, duration, printable
 from timecode_core.errors import SettingsError
+from timecode_core.safekeeping.findings.service import ahead_of_the_clock
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -77,7 +78,7 @@ def _lines(address: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str
     zone = document["zone"]
     yield "zone", zone["problem"] or zone["name"]
     if ahead := document["ahead"]:
-        yield "ahead", f"{ahead['events']:,} events lie ahead of this machine's clock, the last at {ahead['last']}"
+        yield "ahead", ahead_of_the_clock(ahead)
     for failure in document["failures"]:
         yield "failure", failure
 

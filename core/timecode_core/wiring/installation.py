@@ -50,7 +50,9 @@ class Installation:
 
     def lenient(self) -> Installation:
         """The same by such settings as are right: `settings.faults` tells what isn't, as it comes to be asked for."""
-        return Installation(self.home, Settings.load(self.home.path, lenient=True, tables_known=self.tables), self.plugins)
+        return Installation(
+            self.home, Settings.load(self.home.path, lenient=True, tables_known=self.tables), self.plugins
+        )
 
     def survey(self) -> set[str]:
         """Ask every plugin what it offers, so that whatever fails is on record; return the settings tables' names."""

@@ -36,6 +36,12 @@ def of_service(installation: Installation) -> Iterator[Finding]:
         yield Finding(_TOPIC, text, "warning", "Wait for that to end.")
 
 
+def ahead_of_the_clock(ahead: Mapping[str, Any]) -> str:
+    """What a service's status says of events ahead, in words."""
+    lie = "event lies" if ahead["events"] == 1 else "events lie"
+    return f"{ahead['events']:,} {lie} ahead of this machine's clock, the last at {ahead['last']}"
+
+
 def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     """What it says of itself; of the zone, the plugins and what is stored this process can tell itself."""
     store, version, ahead = status["store"], status["version"], status["ahead"]
@@ -50,5 +56,6 @@ def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     for failure in status["failures"]:
         yield Finding(_TOPIC, failure, "warning", f"{_ANEW} If it stays so, see `timecode plugins`.")
     if ahead:
-        text = f"{ahead['events']:,} events lie ahead of this machine's clock, the last at {ahead['last']}"
-        yield Finding(_TOPIC, text, "warning", "Check the clocks; `timecode forget --ahead` removes them.")
+        yield Finding(
+            _TOPIC, ahead_of_the_clock(ahead), "warning", "Check the clocks; `timecode forget --ahead` removes them."
+        )
