@@ -7,10 +7,7 @@ says what each name is.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING
-
-import pluggy
 
 if TYPE_CHECKING:
     from timecode_core.aggregation import CLOCK as CLOCK, Aggregation as Aggregation
@@ -41,6 +38,12 @@ if TYPE_CHECKING:
     from timecode_core.event import MAX_DURATION_US as MAX_DURATION_US, Event as Event
     from timecode_core.finding import Finding as Finding, Severity as Severity
     from timecode_core.intake.wire import event_to_wire as event_to_wire
+    from timecode_core.marks import (
+        DISTRIBUTION as DISTRIBUTION,
+        __version__ as __version__,
+        hookimpl as hookimpl,
+        hookspec as hookspec,
+    )
     from timecode_core.protocols import (
         Asset as Asset,
         Cell as Cell,
@@ -82,12 +85,6 @@ if TYPE_CHECKING:
     from timecode_core.subject import LABELS as LABELS, Seen as Seen, Subject as Subject, declared as declared
     from timecode_core.wiring.installation import Installation as Installation
 
-DISTRIBUTION = "timecode-tracker"
-__version__ = version(DISTRIBUTION)
-
-hookimpl = pluggy.HookimplMarker("timecode")
-hookspec = pluggy.HookspecMarker("timecode")
-
 _MODULES = {
     "aggregation": ("CLOCK", "Aggregation"),
     "answering.answers": ("Answers",),
@@ -114,6 +111,7 @@ _MODULES = {
     "event": ("MAX_DURATION_US", "Event"),
     "finding": ("Finding", "Severity"),
     "intake.wire": ("event_to_wire",),
+    "marks": ("DISTRIBUTION", "__version__", "hookimpl", "hookspec"),
     "protocols": (
         "Asset",
         "Cell",
@@ -159,7 +157,7 @@ _MODULES = {
 
 _PLACES = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = ["DISTRIBUTION", "__version__", "hookimpl", "hookspec", *_PLACES]
+__all__ = [*_PLACES]
 
 
 def __getattr__(name: str) -> object:

@@ -9,6 +9,9 @@ import click
 
 from timecode_core.errors import PluginError
 
+_SENTENCE = 1000
+"""More than a sentence has letters."""
+
 
 class DeferredCommand(click.Command):
     """Stands for the click command at `place`, such as "package.module:function", until that is asked for.
@@ -48,8 +51,8 @@ class DeferredCommand(click.Command):
         return self.load().make_context(info_name, args, parent, **extra)
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """The command's line in a list."""
+        """The command's line in a list: a whole sentence, which the list wraps where it is long."""
         try:
-            return self.load().get_short_help_str(limit)
+            return self.load().get_short_help_str(max(limit, _SENTENCE))
         except PluginError:
             return "can't be loaded; see timecode plugins"

@@ -206,6 +206,30 @@ def test_what_is_nested_too_deeply_is_told_as_a_wrong_setting(home: Path) -> Non
     assert done.stderr.startswith(f"timecode: {home / 'config.toml'}: it is nested too deeply. Mend the file")
 
 
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("port = 1", "Put it below [ingest_http]."),
+        ("daily = false", "Put it below [backups]."),
+        ("path = 'x'", "Put it below [store_sqlite]."),
+        ("colour = 1", "Put it below its table: `timecode config` lists them all."),
+    ],
+)
+def test_a_key_outside_of_a_table_is_told_with_the_table_that_has_it(home: Path, line: str, remedy: str) -> None:
+    """Whatever plugin's that is, and whether the command goes on or not."""
+    config(home, f"{line}\n")
+    for name, code in (("today", 1), ("config", 1), ("doctor", 4)):
+        done = timecode(home, name, *(["--quick"] if name == "doctor" else []))
+        assert done.returncode == code
+        assert remedy in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("key", ["core.port", "port"])
+def test_a_key_of_another_table_is_told_with_that(home: Path, key: str) -> None:
+    """It is nearer than what is only spelt alike."""
+    assert "Did you mean ingest_http.port? `timecode config`" in timecode(home, "config", key).stderr
+
+
 def test_a_table_of_nobody_is_told_by_where_it_stands(home: Path) -> None:
     settings = Settings.load(home, {"TIMECODE_STORE_SQLIT__PATH": "x"})
     with pytest.raises(SettingsError, match=r"^TIMECODE_STORE_SQLIT__PATH: .*Did you mean store_sqlite\? Tables: "):

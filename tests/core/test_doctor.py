@@ -183,6 +183,11 @@ def _zeroed(home: Path) -> None:
     path.write_bytes(bytes(path.stat().st_size))
 
 
+def _of_another_home(home: Path) -> None:
+    _write("machine_id", "one\n")(home)
+    (home / "backups" / "timecode-home").write_text("another\n", encoding="utf-8")
+
+
 def _too_many_backups(home: Path) -> None:
     (home / "config.toml").write_text("[backups]\nmost_mb = 1\n", encoding="utf-8")
     os.truncate(home / "backups" / _COVERED, _MIB)
@@ -267,6 +272,11 @@ _CASES: dict[str, tuple[Callable[[Path], None], str, str, str, str]] = {
     "old backups": (_outdated, "warning", "backups", "the newest of 2023-11-01 12:00", "`timecode backup`"),
     "a damaged backup": (_spoiled, "fault", "backups", "is damaged: it can't be unpacked", "remove it"),
     "a backup of nothing": (_zeroed, "fault", "backups", "does not begin as a packed file", "remove it"),
+    "another home's backups": (
+        _of_another_home,
+        *("fault", "backups", "are another home's", "Choose another folder in [backups]"),
+    ),
+    "logs that are no folder": (_write("logs", ""), "fault", "log", "the service can write no log", "Move it away"),
     "too many backups": (_too_many_backups, "warning", "backups", "1.0 of 1 MiB, the newest of 2023-11-15", "most_mb"),
 }
 
@@ -309,6 +319,29 @@ def test_what_others_could_read_is_told_with_the_command_that_closes_it(
     assert remedy in found.remedy
     subprocess.run(["sh", "-c", found.remedy.partition("un: ")[2]], check=True)
     assert ill(home, "--quick") == (0, [])
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "topic", "lost"),
+    [
+        (".", "home folder", "nothing can be stored or backed up"),
+        ("timecode.db", "database", "nothing more can be stored"),
+        ("logs", "log", "what the service has to tell is lost"),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_the_command_that_helps(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, topic: str, lost: str
+) -> None:
+    """All that is asked for can be read, so that all seems well until the service is to store something."""
+    (home / "logs").mkdir(exist_ok=True)
+    access = os.access
+    spared = home / name
+    monkeypatch.setattr(os, "access", lambda path, mode, **more: path != spared and access(path, mode, **more))
+    code, (found,) = ill(home, "--quick")
+    assert (code, found.topic) == (4, topic)
+    assert found.text == f"{spared} can't be written: {lost}"
+    assert found.remedy == f"Run: chmod u+w {spared}"
 
 
 def test_a_backup_that_is_thinned_out_meanwhile_is_passed_over(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,6 +417,10 @@ def test_a_lock_that_is_held_by_who_does_not_answer_is_told_with_its_holder(home
         code, (found,) = ill(home, "--quick")
     assert (code, found.topic) == (3, "service")
     assert f"timecode serve on port 1 (process {os.getpid()})" in found.text
+    assert "timecode stop" in found.remedy
+    with WriteLock(Home(home)) as lock:
+        lock.acquire("rebuild")
+        assert ill(home, "--quick")[1][0].remedy == "Wait for that to end."
 
 
 @pytest.mark.parametrize(("free", "severity"), [(256 * _MIB + 1000, "warning"), (_MIB, "fault"), (300 * _MIB, None)])

@@ -92,3 +92,18 @@ def test_who_interrupts_in_the_midst_leaves_nothing(home: Path, number: signal.S
         assert process.stderr.read().strip() == "timecode: interrupted."
     assert sorted(path.name for path in home.parent.iterdir()) == ["copy.db", "home"]
     assert not list(home.rglob("*draft*"))
+
+
+@pytest.mark.parametrize("module", ["pluggy", "click", "timecode_core.cli"])
+def test_who_interrupts_before_anything_was_begun_sees_no_traceback(module: str) -> None:
+    """What takes the time of a start is imported where an interrupt is heeded."""
+    code = (
+        "import sys, types\n"
+        "def find_spec(name, *_):\n"
+        f"    if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, types.SimpleNamespace(find_spec=find_spec))\n"
+        "from timecode_core.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "plugins"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "timecode: interrupted.\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.server import timecode
-from timecode_core.errors import SettingsError, StoreError, TimecodeError
+from timecode_core.errors import BusyError, SettingsError, StoreError, TimecodeError
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import FileLock
 from timecode_core.setup.remedies import file_error, remedy_for
@@ -71,7 +71,39 @@ def test_a_lock_is_held_although_its_holder_cannot_be_written_down(tmp_path: Pat
     )
     ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
     assert "BusyError" in ended.stderr.splitlines()[-1]
-    assert "is being written by another process. Stop that first." in ended.stderr
+    assert "is being written by another process. Wait until that is done" in ended.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
+def test_a_secret_that_cannot_be_made_is_said_to_be_written(tmp_path: Path) -> None:
+    """As on a full disk, at the first start: there is nothing to be read."""
+    home = Home(tmp_path / "home")
+    home.make()
+    code = (
+        "import resource, signal, pathlib, sys; from timecode_core.setup.home import Home;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        "Home(pathlib.Path(sys.argv[1])).secret('token')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(home.path)], capture_output=True, text=True, check=False)
+    assert f"cannot write {home.path / 'token'}: " in ended.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "remedy"),
+    [
+        ("serve on port 1", "Run: timecode stop"),
+        ("restore", "Wait until that is done, then try again."),
+        ("", "Run `timecode stop`, or wait until that is done."),
+    ],
+)
+def test_who_finds_a_lock_held_is_told_what_ends_its_holder(tmp_path: Path, purpose: str, remedy: str) -> None:
+    """Nobody should have to stop a restore, nor to look for how a service is ended."""
+    path = tmp_path / "timecode.lock"
+    with FileLock(path, path) as first:
+        first.acquire(purpose)
+        with pytest.raises(BusyError) as caught:
+            FileLock(path, path).acquire()
+    assert caught.value.remedy == remedy
 
 
 def test_a_fault_without_a_number_has_a_remedy_too() -> None:

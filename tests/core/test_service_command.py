@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 from support.foreign import Foreign
-from support.server import environment, start
+from support.ports import free_port
+from support.server import COMMAND, environment, start, timecode
 from timecode_core.errors import TimecodeError
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
@@ -27,6 +28,7 @@ enable) mkdir -p "$(dirname "$link")"; ln -sf ../timecode.service "$link" ;;
 disable) rm -f "$link" ;;
 esac
 """
+_WAITING = "from timecode_core.commands import service; service._PATIENCE_S = {}"
 RELOAD, ENABLE, RESTART, DISABLE = (
     f"systemctl --user {words}"
     for words in (
@@ -49,11 +51,11 @@ class Machine:
     def unit(self) -> Path:
         return self.home.parent / "config" / "systemd" / "user" / "timecode.service"
 
-    def service(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run `timecode service …` there."""
+    def service(self, *arguments: str, patience_s: float = 0.0, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `timecode service …` there. It waits so long for a service to answer: these programs start none."""
         own = {"PATH": f"{self.tools.folder}:/usr/bin:/bin", "XDG_CONFIG_HOME": str(self.home.parent / "config")}
         return subprocess.run(
-            [sys.executable, "-m", "timecode_core", "service", *arguments],
+            [sys.executable, "-c", f"{_WAITING.format(patience_s)}; {COMMAND}", "service", *arguments],
             env=environment(self.home) | own | variables,
             capture_output=True,
             text=True,
@@ -74,6 +76,7 @@ def test_it_is_installed_told_and_uninstalled(machine: Machine) -> None:
     done = machine.service("install")
     assert (done.returncode, done.stderr) == (0, "")
     assert str(machine.unit) in done.stdout
+    assert "has been started, but does not answer yet: `timecode logs` may say why." in done.stdout
     assert machine.tools.take() == [RELOAD, ENABLE, RESTART]
     assert f'"TIMECODE_HOME={machine.home}"' in machine.unit.read_text(encoding="utf-8")
     status = machine.service("status")
@@ -126,6 +129,18 @@ def test_a_service_started_by_hand_makes_room(machine: Machine) -> None:
         assert service.process.wait(60) == 0
         assert f"Stopped timecode serve on port {service.port} (process {service.process.pid})." in done.stdout
     assert machine.tools.take() == [RELOAD, ENABLE, RESTART]
+
+
+@linux
+def test_one_that_the_system_starts_is_said_to_run_once_it_answers(machine: Machine) -> None:
+    """The system says no more than that it has tried."""
+    serve = f"'{sys.executable}' -m timecode_core serve --port {free_port()} >/dev/null 2>&1 &"
+    machine.tools.put("systemctl", f'[ "$2" != restart ] || {serve}')
+    try:
+        done = machine.service("install", patience_s=100)
+    finally:
+        timecode(machine.home, "stop")
+    assert done.stdout == f"Installed {machine.unit}: the service starts when you log in, and runs.\n"
 
 
 @linux

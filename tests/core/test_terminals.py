@@ -77,6 +77,22 @@ def _run(
     )
 
 
+@pytest.mark.parametrize("group", [(), ("service",), ("keys",)])
+def test_what_a_command_does_is_said_in_whole_sentences(home: Path, group: tuple[str, ...]) -> None:
+    """A list of commands at the usual width, of which none is cut off."""
+    lines = timecode(home, *group, "--help").stdout.partition("\nCommands:\n")[2].splitlines()
+    assert lines
+    assert not [line for line in lines if line.endswith("...") or len(line) > 80]
+
+
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_day_that_is_none_is_told_with_the_option_that_names_it(home: Path, option: str) -> None:
+    """With two of them one would have to guess."""
+    ended = timecode(home, "report", option, "2026-02-30")
+    assert ended.returncode == 2
+    assert f"Invalid value for {option}: '2026-02-30' is no day. A date such as" in ended.stderr
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "iso-8859-1", "ascii", "cp437", "utf-8"])
 def test_what_the_encoding_lacks_is_replaced_and_the_bar_left_out(home: Path, encoding: str) -> None:
     """Never a traceback: names and bars hold characters that not every terminal has."""

@@ -126,6 +126,15 @@ def test_a_running_service_is_told_in_a_handful_of_lines(home: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)) == (3, {"running": False, "writing": ""})
 
 
+def test_where_the_settings_keep_it_from_starting_that_is_told(home: Path) -> None:
+    """To start it would be no remedy."""
+    Home(home).make()
+    (home / "config.toml").write_text("[core]\nday_strat = '04:00'\n", encoding="utf-8")
+    code, output, errors = command(home, "status")
+    assert (code, errors) == (3, "")
+    assert "not running, and can't start with these settings: `timecode config` says what is wrong." in output
+
+
 def test_one_that_hangs_is_told_with_its_process(home: Path) -> None:
     """It holds the lock, and nobody answers."""
     with start(home, server="gunicorn") as service:
@@ -137,6 +146,26 @@ def test_one_that_hangs_is_told_with_its_process(home: Path) -> None:
             os.kill(worker, signal.SIGCONT)
     assert code == 3
     assert f"timecode serve on port {service.port} (process {service.process.pid}) holds {home}" in output
+
+
+def test_a_service_of_which_the_token_is_gone_is_no_other_program(home: Path) -> None:
+    """Nor one that hangs: the doctor and `open` know that the port is its own, and say what helps."""
+    with start(home) as service:
+        settings = {"ingest_http__port": str(service.port)}
+        (home / "token").unlink()
+        output = timecode(home, "doctor", "--quick", **settings).stdout
+        assert f"{service.port} is held by the service of this home folder" in output
+        assert "another program" not in output
+        assert output.count("Run `timecode stop`, then `timecode serve`.") == 2
+        refused = timecode(home, "open", "--print").stderr
+        assert "Was the token replaced since it started? Then run 'timecode stop'" in refused
+        worker = service.worker()
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            refused = timecode(home, "open", "--print").stderr
+        finally:
+            os.kill(worker, signal.SIGCONT)
+    assert "does not answer as Timecode does. If it is a service that hangs: run 'timecode stop'" in refused
 
 
 def test_a_lock_that_another_command_holds_is_told(home: Path) -> None:
@@ -156,11 +185,20 @@ def test_a_lock_that_another_command_holds_is_told(home: Path) -> None:
         ({"zone": {"name": "UTC", "problem": "TZ is no time zone"}}, "TZ is no time zone"),
         ({"failures": ["printer: no toner"]}, "failure    printer: no toner"),
         ({"ahead": {"events": 3, "last": "2027-01-01T00:00:00Z"}}, "3 events lie ahead"),
+        ({"ahead": {"events": 1, "last": "2027-01-01T00:00:00Z"}}, "1 event lies ahead"),
     ],
 )
 def test_what_the_service_has_to_say_is_told(home: Path, change: dict[str, Any], words: str) -> None:
     assert words in told(home, **change)
     assert words not in told(home)
+
+
+@pytest.mark.parametrize(("before", "line"), [("", "not ready\n"), ("tries again: ", "not ready: tries again\n")])
+def test_what_keeps_it_from_getting_ready_is_told_once(home: Path, before: str, line: str) -> None:
+    """The store has the same to say."""
+    output = told(home, ready=False, progress=f"{before}it is damaged.", store={"ok": False, "error": "it is damaged."})
+    assert output.count("it is damaged.") == 1
+    assert line in output
 
 
 def test_today_is_told_in_short_and_no_name_steers_the_terminal(home: Path) -> None:

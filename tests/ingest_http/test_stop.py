@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from ingest_http.conftest import SERVERS
 from support.server import children, running, start, timecode
+from system.damage import command
 from timecode_core.errors import BusyError, TimecodeError
 from timecode_core.setup.home import Home
 from timecode_core.setup.lock import WriteLock
@@ -138,6 +139,22 @@ def test_one_that_does_not_end_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     assert str(caught.value).startswith(f"{told} has not ended within 0 s. Wait, or kill it")
 
 
+def test_who_is_tired_of_waiting_is_told_that_the_service_ends_all_the_same(tmp_path: Path) -> None:
+    """It has been asked."""
+
+    def stopped(_number: int, _frame: object) -> None:
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        with held(tmp_path, f"timecode serve on port 1 (process {os.getpid()})"):
+            code, output, errors = command(tmp_path, "stop")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, output) == (1, "")
+    assert "the service has been told to stop, though nobody waits for that. Give the same command again" in errors
+
+
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
@@ -152,6 +169,20 @@ try:
 except TimecodeError as error:
     print(error)
 """
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
+def test_where_nothing_can_be_written_none_runs_either() -> None:
+    """To read the lock is enough to see that nobody holds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder, "home")
+        with held(home, "timecode serve on port 1 (process 1)") as lock:
+            pass
+        for path, mode in ((lock.path, 0o400), (home, 0o500), (Path(folder), 0o755)):
+            path.chmod(mode)
+            os.chown(path, 65534, 65534)
+        done = subprocess.run([sys.executable, "-c", AS_NOBODY, home], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")

@@ -73,13 +73,13 @@ def reading(installation: Installation) -> Iterator[Answers]:
         yield Answers(terms, store)
 
 
-def named_day(text: str, today: date) -> date:
-    """The day that an option names."""
+def named_day(text: str, today: date, option: str = "") -> date:
+    """The day that an option, such as "--from", names."""
     named = {"today": today, "yesterday": today - timedelta(days=1)}
     try:
         return named.get(text) or date.fromisoformat(text)
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no day. {_DAY_HELP}") from error
+        raise click.BadParameter(f"{text!r} is no day. {_DAY_HELP}", param_hint=option or None) from error
 
 
 def select(
@@ -95,8 +95,8 @@ def select(
         raise click.UsageError("--period goes alone, without --from and --to.")
     if from_day or to_day:
         today = answers.today()
-        last = named_day(to_day, today) if to_day else today
-        days: str | Range = (named_day(from_day, today) if from_day else last, last)
+        last = named_day(to_day, today, "--to") if to_day else today
+        days: str | Range = (named_day(from_day, today, "--from") if from_day else last, last)
     else:
         days = period_name or default
     filters: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)

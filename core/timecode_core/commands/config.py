@@ -16,7 +16,7 @@ from timecode_core.setup.toml import toml
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Print the settings in force, and where each is from.")
 @click.argument("key", required=False)
 @click.pass_obj
 def config(installation: Installation, key: str | None) -> None:
@@ -63,9 +63,9 @@ def _one(tables: Mapping[str, Any], key: str) -> str:
     field = attrs.fields_dict(type(tables[name])).get(field_name) if name in tables else None
     if field is None:
         known = [f"{name}.{field}" for name, table in tables.items() for field in attrs.fields_dict(type(table))]
-        raise SettingsError(
-            f"there is no setting {key!r:.80}.", remedy=f"{nearest(key, known)}`timecode config` lists them all."
-        )
+        namesakes = [one for one in known if one.rpartition(".")[2] == key.rpartition(".")[2]]
+        meant = f"Did you mean {' or '.join(namesakes)}? " if namesakes else nearest(key, known)
+        raise SettingsError(f"there is no setting {key!r:.80}.", remedy=f"{meant}`timecode config` lists them all.")
     value = getattr(tables[name], field_name)
     return toml(value) if field.repr else _secret(value)
 

@@ -21,7 +21,7 @@ PORT = 4822
 _BATCH = 2_000
 
 
-@click.command()
+@click.command(short_help="Fill a database of its own with invented work, and serve it.")
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3660), help="How many days up to today.")
 @click.option("--seed", default=1, show_default=True, help="The same seed invents the same work.")
 @click.option("--serve/--no-serve", default=True, help="Serve the demo's dashboard afterwards.")

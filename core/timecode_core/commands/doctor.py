@@ -25,7 +25,7 @@ _WIDTH = 15
 _LOOK = "timecode_findings"
 
 
-@click.command()
+@click.command(short_help="Look at every part: what is wrong, and what to do about it.")
 @click.option("--quick", is_flag=True, help="Leave out the looks through the database and the backups.")
 @click.pass_obj
 def doctor(installation: Installation, quick: bool) -> None:  # noqa: FBT001  (click's call)

@@ -12,7 +12,7 @@ from timecode_core.intake.wire import event_to_wire
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Print the raw events of some days, a line of JSON each.")
 @selecting
 @click.pass_obj
 def events(

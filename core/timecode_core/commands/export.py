@@ -29,7 +29,7 @@ def _list_renderers(context: click.Context, _parameter: click.Parameter, value: 
     context.exit()
 
 
-@click.command(context_settings=_EXTRA)
+@click.command(short_help="Write what RENDERER makes of some days.", context_settings=_EXTRA)
 @click.option(
     "--list",
     is_flag=True,

@@ -20,7 +20,7 @@ from timecode_core.wiring.installation import Installation
 _EVERY_S = 0.3
 
 
-@click.command()
+@click.command(short_help="Print the newest lines of the service's log.")
 @click.option("--lines", "-n", default=50, show_default=True, type=click.IntRange(0), help="How many of the newest.")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
 @click.pass_obj

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TABLE_WIDTH = 72
 
 
-@click.command()
+@click.command(short_help="List the plugins, their hooks, and what went wrong.")
 @click.pass_obj
 def plugins(installation: Installation) -> None:
     """List the plugins: where each comes from, the hooks it implements, and what went wrong.

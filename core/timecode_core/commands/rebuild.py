@@ -16,7 +16,7 @@ from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Compute every total anew from the raw events.")
 @click.pass_obj
 def rebuild(installation: Installation) -> None:
     """Compute every total anew from the raw events, by the settings of today, in one transaction.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from timecode_core.commands.progress import waiting
@@ -11,8 +13,12 @@ from timecode_core.startup.stopping import running_service, stop_service
 from timecode_core.startup.systems import entry_of
 from timecode_core.wiring.installation import Installation
 
+_PATIENCE_S = 10.0
+"""For the service to answer; one that has a lot to look through answers before that is done."""
+_EVERY_S = 0.1
 
-@click.group()
+
+@click.group(short_help="Have the system start the service when you log in.")
 def service() -> None:
     """Have the system start the service when you log in, and keep it running.
 
@@ -42,15 +48,27 @@ def install(installation: Installation, only_print: bool) -> None:  # noqa: FBT0
         with waiting("Starting"):
             stopped = stop_service(installation.home)
             entry.start()
+            answers = _answers(installation)
     except TimecodeError as error:
         raise TimecodeError(f"{entry.path} is written, but it is not started: {error}", remedy=entry.by_hand) from error
     if stopped:
         click.echo(f"Stopped {stopped}.")
-    click.echo(f"Installed {entry.path}: the service starts when you log in, and has been started.")
+    started = "runs" if answers else "has been started, but does not answer yet: `timecode logs` may say why"
+    click.echo(f"Installed {entry.path}: the service starts when you log in, and {started}.")
     if left := settings_left_behind(installation.settings.core.timezone):
         click.echo(
             f"It does not see {', '.join(left)} of this shell: set in config.toml what it should go by.", err=True
         )
+
+
+def _answers(installation: Installation) -> bool:
+    """Whether the service comes to answer: the system says no more than that it has tried to start it."""
+    until = time.monotonic() + _PATIENCE_S
+    while installation.running() is None:
+        if time.monotonic() > until:
+            return False
+        time.sleep(_EVERY_S)
+    return True
 
 
 @service.command()

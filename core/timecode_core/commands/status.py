@@ -10,6 +10,8 @@ import click
 
 from timecode_core import __version__
 from timecode_core.commands.formatting import NONE, duration, printable
+from timecode_core.errors import SettingsError
+from timecode_core.safekeeping.findings.service import ahead_of_the_clock
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -18,7 +20,7 @@ _SHOWN = 3
 _WIDTH = 11
 
 
-@click.command()
+@click.command(short_help="Say whether the service runs, and how it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the service says of itself, as JSON.")
 @click.pass_obj
 def status(installation: Installation, as_json: bool) -> None:  # noqa: FBT001  (click's call)
@@ -51,6 +53,10 @@ def _writing(installation: Installation) -> str:
 def _absent(installation: Installation) -> str:
     if writing := _writing(installation):
         return f"No service answers: {writing} holds {installation.home.path}. `timecode doctor` says more."
+    try:
+        installation.check()
+    except SettingsError:
+        return "Timecode is not running, and can't start with these settings: `timecode config` says what is wrong."
     return "Timecode is not running. Start it with `timecode serve`."
 
 
@@ -60,9 +66,10 @@ def _lines(address: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str
     yield "service", f"{address}, version {version}"
     if version != __version__:
         yield "", f"version {__version__} is installed: start the service anew"
-    if not document["ready"]:
-        yield "", f"not ready: {document['progress']}"
     store = document["store"]
+    if not document["ready"]:
+        progress = document["progress"].removesuffix(store.get("error") or "").rstrip(": ")  # that is told below
+        yield "", f"not ready: {progress}" if progress else "not ready"
     yield "store", _store(store)
     if today := document["today"]:
         yield "today", _today(today)
@@ -71,7 +78,7 @@ def _lines(address: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str
     zone = document["zone"]
     yield "zone", zone["problem"] or zone["name"]
     if ahead := document["ahead"]:
-        yield "ahead", f"{ahead['events']:,} events lie ahead of this machine's clock, the last at {ahead['last']}"
+        yield "ahead", ahead_of_the_clock(ahead)
     for failure in document["failures"]:
         yield "failure", failure
 

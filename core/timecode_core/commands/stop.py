@@ -9,7 +9,7 @@ from timecode_core.startup.stopping import stop_service
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="End the service of this home folder in good order.")
 @click.pass_obj
 def stop(installation: Installation) -> None:
     """End the service of this home folder in good order, however it was started.

@@ -14,7 +14,7 @@ from timecode_core.wiring.installation import Installation
 _SHOWN = 5
 
 
-@click.command()
+@click.command(short_help="Compare every total with what the raw events say.")
 @click.pass_obj
 def verify(installation: Installation) -> None:
     """Recompute every total from the raw events and compare: to the microsecond, cell by cell.

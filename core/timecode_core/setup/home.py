@@ -117,7 +117,10 @@ class Home:
         try:
             if not path.exists():
                 self.make()
-                _create(path, make() + "\n")
+                try:
+                    _create(path, make() + "\n")
+                except OSError as error:
+                    raise file_error(TimecodeError, "write", path, error) from error
             text = read_private(path).strip()
         except OSError as error:
             raise file_error(TimecodeError, "read", path, error) from error

@@ -24,6 +24,7 @@ if sys.platform == "win32":
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
     _glance = _lock
+    _GLANCING = os.O_RDWR
 else:
     import fcntl
 
@@ -33,6 +34,9 @@ else:
     def _glance(descriptor: int) -> None:
         """Lock for a moment, with others who only look: two of them must not take each other for its holder."""
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    _GLANCING = os.O_RDONLY
+    """Enough for that lock, also on a disk that can't be written."""
 
 
 _GLANCES = 5
@@ -85,6 +89,11 @@ class FileLock:
         found = re.search(r"\(process (\d+)\)$", self.holder)
         return int(found[1]) if found else None
 
+    @property
+    def serves(self) -> bool:
+        """Whether the holder wrote itself down as a service, which `timecode stop` ends."""
+        return self.holder.startswith("timecode serve ")
+
     def acquire(self, purpose: str = "") -> None:
         """Take the lock and write down who holds it, and for what. Raises BusyError that names the holder."""
         try:
@@ -100,11 +109,18 @@ class FileLock:
                     f"cannot lock {self.path}: {error.strerror}.", remedy="Use a disk of this machine."
                 ) from error
             holder = self.holder or "another process"
-            raise BusyError(f"{self._guarded} is being written by {holder}.", remedy="Stop that first.") from error
+            raise BusyError(f"{self._guarded} is being written by {holder}.", remedy=self._remedy(holder)) from error
         with suppress(OSError):  # on a full disk nobody is written down, and yet it is held
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
         self._descriptor = descriptor
+
+    def _remedy(self, holder: str) -> str:
+        if self.serves:
+            return "Run: timecode stop"
+        if holder.startswith("timecode ("):  # any command, or the service: the lock of a store's file says no more
+            return "Run `timecode stop`, or wait until that is done."
+        return "Wait until that is done, then try again."
 
     @property
     def in_place(self) -> bool:
@@ -118,7 +134,7 @@ class FileLock:
     def taken(self) -> bool:
         """Whether some process holds the lock at this moment."""
         try:
-            descriptor = os.open(self.path, os.O_RDWR | _NO_FOLLOW)
+            descriptor = os.open(self.path, _GLANCING | _NO_FOLLOW)
         except OSError:
             return False
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import time
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 from attrs import field, frozen
 
-from timecode_core.errors import SettingsError
+from timecode_core.errors import SettingsError, TimecodeError
 from timecode_core.setup.remedies import file_error
 from timecode_core.setup.structure import faults, nearest, structure
 from timecode_core.setup.zone import named_zone, spelling
@@ -162,15 +162,23 @@ class Settings:
         return blake2b(repr(sorted(self._tables.items())).encode(), digest_size=12).hexdigest()
 
     @classmethod
-    def load(cls, home: Path, environment: Mapping[str, str] | None = None, *, lenient: bool = False) -> Settings:
+    def load(
+        cls,
+        home: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        lenient: bool = False,
+        tables_known: Callable[[], Mapping[str, type[Any]]] = lambda: OWN_TABLES,
+    ) -> Settings:
         """Read `config.toml` in `home`, if there is one, and `TIMECODE_<TABLE>__<KEY>` from the environment.
 
         A variable's value is read as TOML where it is a number, a truth value, a list or a quoted string, else as text.
+        `tables_known` gives the class of each table, for a key that stands in none: so that its own can be named.
         """
         path = home / "config.toml"
         unread: list[SettingsError] = []
         try:
-            tables = _read(path)
+            tables = _read(path, tables_known)
         except SettingsError as error:
             if not lenient:
                 raise
@@ -250,7 +258,7 @@ OWN_TABLES: dict[str, type[Any]] = {"core": CoreSettings, "backups": BackupSetti
 """The tables that belong to no plugin."""
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def _read(path: Path, tables_known: Callable[[], Mapping[str, type[Any]]]) -> dict[str, dict[str, Any]]:
     """The tables of a file; none where it is not there. Raises SettingsError."""
     try:
         tables = _toml(path.read_text(encoding="utf-8"))
@@ -264,8 +272,16 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         ) from error
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise SettingsError(f"{path}: {name!r} stands outside of a table.", remedy="Put it below [core].")
+            remedy = _where_it_belongs(name, tables_known)
+            raise SettingsError(f"{path}: {name!r} stands outside of a table.", remedy=remedy)
     return tables
+
+
+def _where_it_belongs(key: str, tables_known: Callable[[], Mapping[str, type[Any]]]) -> str:
+    with suppress(TimecodeError):  # plugins that can't be asked
+        if having := [f"[{name}]" for name, kind in tables_known().items() if key in attrs.fields_dict(kind)]:
+            return f"Put it below {' or '.join(having)}."
+    return "Put it below its table: `timecode config` lists them all."
 
 
 def _toml(text: str) -> dict[str, Any]:

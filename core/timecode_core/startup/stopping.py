@@ -12,7 +12,6 @@ from timecode_core.setup.home import Home
 from timecode_core.setup.lock import FileLock, WriteLock
 from timecode_core.setup.remedies import file_error
 
-_SERVICE = "timecode serve "
 _PATIENCE_S = 40.0
 """More than a server gives the requests that are under way."""
 _ORPHANED_S = 10.0
@@ -27,12 +26,12 @@ def running_service(home: Home) -> str:
     """
     home.check_readable()
     lock = WriteLock(home)
-    if lock.path.exists() and not os.access(lock.path, os.R_OK | os.W_OK):
+    if lock.path.exists() and not os.access(lock.path, os.R_OK):
         raise file_error(TimecodeError, "open", lock.path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     if not lock.taken:
         return ""
     holder = lock.holder
-    if holder.startswith(_SERVICE):
+    if lock.serves:
         return holder
     raise BusyError(
         f"{home.path} is in use by {holder or 'a process that could not write itself down'}, which is no service.",
@@ -51,6 +50,20 @@ def stop_service(home: Home) -> str:
     if not service:
         return ""
     here = process is not None and _end(process, lock)
+    try:
+        _await_end(service, lock, here=here)
+    except KeyboardInterrupt:
+        if not here:
+            raise
+        raise TimecodeError(
+            "the service has been told to stop, though nobody waits for that.",
+            remedy="Give the same command again: it returns once that is done.",
+        ) from None
+    return service
+
+
+def _await_end(service: str, lock: FileLock, *, here: bool) -> None:
+    """Return once nobody holds the lock any more. `here`: its holder has been told to stop."""
     until = time.monotonic() + (_PATIENCE_S if here else _ORPHANED_S)
     while lock.taken:
         if time.monotonic() > until:
@@ -60,11 +73,10 @@ def stop_service(home: Home) -> str:
                     remedy="Wait, or kill it: what it has acknowledged is on disk.",
                 )
             raise TimecodeError(
-                f"{home.path} is in use by {service}, which is no process of this machine.",
+                f"{lock.path.parent} is in use by {service}, which is no process of this machine.",
                 remedy="Stop it where it runs: in a container, or on another machine that shares the folder?",
             )
         time.sleep(_EVERY_S)
-    return service
 
 
 def _end(process: int, lock: FileLock) -> bool:

@@ -45,12 +45,14 @@ class Installation:
         """
         if self._settings is None:
             self.home.check_readable()
-            self._settings = Settings.load(self.home.path)
+            self._settings = Settings.load(self.home.path, tables_known=self.tables)
         return self._settings
 
     def lenient(self) -> Installation:
         """The same by such settings as are right: `settings.faults` tells what isn't, as it comes to be asked for."""
-        return Installation(self.home, Settings.load(self.home.path, lenient=True), self.plugins)
+        return Installation(
+            self.home, Settings.load(self.home.path, lenient=True, tables_known=self.tables), self.plugins
+        )
 
     def survey(self) -> set[str]:
         """Ask every plugin what it offers, so that whatever fails is on record; return the settings tables' names."""

@@ -18,7 +18,6 @@ from timecode_ingest_http.origin import origin
 
 _TIMEOUT_S = 10
 _LARGEST = 16 << 20
-_START_IT = "Start it with 'timecode serve'."
 
 
 class Client:
@@ -52,7 +51,8 @@ class Client:
         ):
             raise TimecodeError(
                 f"what listens on port {self._port} is not the service of this home folder.",
-                remedy="Does it run with another TIMECODE_HOME? Name the right port with --port.",
+                remedy="Was the token replaced since it started? Then run 'timecode stop' and 'timecode serve'. "
+                "Does it run with another TIMECODE_HOME? Name the right port with --port.",
             )
 
     def _call(self, method: str, path: str, headers: dict[str, str], body: object, timeout_s: float) -> dict[str, Any]:
@@ -69,10 +69,14 @@ class Client:
             response = connection.getresponse()
             document = json.loads(response.read(_LARGEST))
         except ConnectionRefusedError as error:
-            raise TimecodeError(f"no service listens on port {self._port}.", remedy=_START_IT) from error
+            raise TimecodeError(
+                f"no service listens on port {self._port}.", remedy="Start it with 'timecode serve'."
+            ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise TimecodeError(
-                f"what listens on port {self._port} does not answer as Timecode does.", remedy=_START_IT
+                f"what listens on port {self._port} does not answer as Timecode does.",
+                remedy="If it is a service that hangs: run 'timecode stop', then 'timecode serve'. "
+                "'timecode doctor' says more.",
             ) from error
         finally:
             end.cancel()

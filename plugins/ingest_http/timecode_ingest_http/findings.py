@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from timecode_core import Finding, Home, Installation, TimecodeError, file_error
+from timecode_core import Finding, Home, Installation, TimecodeError, WriteLock, file_error
 
 from timecode_ingest_http.access.keys import FILE as KEYS, Keys
 from timecode_ingest_http.access.sessions import FILE as SESSIONS
@@ -27,6 +27,10 @@ def _port(installation: Installation) -> Finding:
     port = installation.settings.table(TABLE, HttpSettings).port
     if is_free(port):
         return Finding("port", f"{port} is free for the service")
+    lock = WriteLock(installation.home)
+    if lock.taken and lock.serves and f" on port {port} " in lock.holder:
+        text = f"{port} is held by the service of this home folder, which gives no proper answer"
+        return Finding("port", text, "fault", "Run `timecode stop`, then `timecode serve`.")
     return Finding(
         "port",
         f"{port} is in use by another program, or by the service of another home folder",

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from timecode_core.errors import TimecodeError
 from timecode_core.finding import Finding
+from timecode_core.safekeeping.findings.writing import of_writing
 from timecode_core.setup.home import Home
+from timecode_core.setup.logbook import log_files
 from timecode_core.setup.remedies import remedy_for
 
 _TOPIC = "home folder"
@@ -38,6 +40,14 @@ def of_home(home: Home) -> Iterator[Finding]:
         yield Finding(_TOPIC, text, "warning", f"Run: chmod 700 {shlex.quote(str(home.path))}")
     else:
         yield Finding(_TOPIC, f"{home.path}, yours alone")
+    yield from of_writing(_TOPIC, home.path, "nothing can be stored or backed up")
+    log = log_files(home)[0]
+    if log.parent.exists() and not log.parent.is_dir():
+        text = f"{log.parent} is no folder: the service can write no log"
+        yield Finding("log", text, "fault", "Move it away; the service makes the folder.")
+    else:
+        for path in (log.parent, log):
+            yield from of_writing("log", path, "what the service has to tell is lost")
     if exposed := home.exposed(*_SECRETS):
         text = f"others could read {', '.join(exposed)}, or they are links"
         names = shlex.join(str(home.path / name) for name in exposed)

@@ -28,8 +28,18 @@ def of_service(installation: Installation) -> Iterator[Finding]:
     if not lock.taken:
         yield Finding(_TOPIC, "not running: `timecode serve` starts it")
         return
-    text = f"none answers, and {installation.home.path} is being written by {lock.holder or 'another process'}"
-    yield Finding(_TOPIC, text, "warning", "Wait for that to end; a service that hangs ends by `timecode stop`.")
+    if lock.serves:
+        text = f"{lock.holder} holds {installation.home.path}, and gives no proper answer"
+        yield Finding(_TOPIC, text, "warning", "Run `timecode stop`, then `timecode serve`.")
+    else:
+        text = f"none answers, and {installation.home.path} is being written by {lock.holder or 'another process'}"
+        yield Finding(_TOPIC, text, "warning", "Wait for that to end.")
+
+
+def ahead_of_the_clock(ahead: Mapping[str, Any]) -> str:
+    """What a service's status says of events ahead, in words."""
+    lie = "event lies" if ahead["events"] == 1 else "events lie"
+    return f"{ahead['events']:,} {lie} ahead of this machine's clock, the last at {ahead['last']}"
 
 
 def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
@@ -46,5 +56,6 @@ def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     for failure in status["failures"]:
         yield Finding(_TOPIC, failure, "warning", f"{_ANEW} If it stays so, see `timecode plugins`.")
     if ahead:
-        text = f"{ahead['events']:,} events lie ahead of this machine's clock, the last at {ahead['last']}"
-        yield Finding(_TOPIC, text, "warning", "Check the clocks; `timecode forget --ahead` removes them.")
+        yield Finding(
+            _TOPIC, ahead_of_the_clock(ahead), "warning", "Check the clocks; `timecode forget --ahead` removes them."
+        )

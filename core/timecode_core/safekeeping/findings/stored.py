@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from timecode_core.accounting.crediting import FIRST_KEY
 from timecode_core.calendar import DAY_US, SECOND_US
-from timecode_core.errors import NothingYetError, TimecodeError
+from timecode_core.errors import NothingYetError, PluginError, TimecodeError
 from timecode_core.event import Event
 from timecode_core.finding import Finding
 from timecode_core.intake.wire import format_time
-from timecode_core.safekeeping.backups import kept
+from timecode_core.safekeeping.backups import Backups, kept
+from timecode_core.safekeeping.findings.writing import of_writing
 from timecode_core.safekeeping.retention import MIB
 from timecode_core.setup.remedies import remedy_for
 from timecode_core.wiring.installation import Installation
@@ -56,6 +58,8 @@ def of_stored(installation: Installation) -> Iterator[Finding]:
             yield Finding("database", warning, "warning", "Do what it says.")
         else:
             yield Finding("database", text)
+        if place != installation.home.path:
+            yield from of_writing("database", place, "nothing more can be stored")
     yield _disk(place, size)
     yield _backups(installation, span)
 
@@ -80,12 +84,21 @@ def _disk(place: Path, size: int) -> Finding:
     return Finding("disk", text)
 
 
+def _check_owner(installation: Installation) -> None:
+    """Raise TimecodeError where another home has the folder of the backups: none of ours can be made in it."""
+    home = installation.home
+    if (home.path / "machine_id").exists():  # else it would be made
+        with suppress(PluginError):  # a store that has no backups
+            Backups(home, installation.settings.backups, installation.maintenance()).check_ours()
+
+
 def _backups(installation: Installation, span: tuple[datetime, datetime] | None) -> Finding:
     """How many there are, and what would be missing after the newest. `span`: from the first event to the last."""
     settings = installation.settings.backups
     folder = settings.path(installation.home.path)
     try:
         found = kept(folder)
+        _check_owner(installation)
     except TimecodeError as error:
         return Finding.of("backups", error)
     now = datetime.now(UTC)

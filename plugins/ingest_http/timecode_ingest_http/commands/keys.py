@@ -15,7 +15,7 @@ from timecode_ingest_http.settings import TABLE, HttpSettings
 _RIGHTS = {"ingest": "brings events", "read": "reads"}
 
 
-@click.group()
+@click.group(short_help="Keys for clients that should not have the token.")
 def keys() -> None:
     """Keys for clients that should not have the token, and the browsers that are signed in.
 

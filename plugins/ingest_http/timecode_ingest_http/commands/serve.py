@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _EVERY_S = 1.0
 
 
-@click.command()
+@click.command(short_help="Run the service that editors send to: it shows the dashboard.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="Listen on this port instead of the setting's (default 4821)."
 )
