@@ -548,7 +548,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_file_that_is_being_written_is_refused(tmp_path: Path) -> None:
     """The message names who holds it."""
     store = SqliteStore(tmp_path / "t.db")
-    with pytest.raises(BusyError, match=r"is being written by timecode \(process \d+\)\. Stop that first"):
+    with pytest.raises(BusyError, match=r"is being written by timecode \(process \d+\)\. Run `timecode stop`, or wait"):
         salvaged(tmp_path / "t.db")
     store.close()
 

@@ -13,7 +13,7 @@ from timecode_core.safekeeping.backups import Backups
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Write a copy of everything that is stored.")
 @click.argument("file", required=False, type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def backup(installation: Installation, file: Path | None) -> None:

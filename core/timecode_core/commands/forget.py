@@ -25,7 +25,7 @@ from timecode_core.wiring.installation import Installation
 _SHOWN = 10
 
 
-@click.command()
+@click.command(short_help="Remove events for good, from the totals and from backups.")
 @click.option("--project", "projects", multiple=True, metavar="PATTERN", help="Of these projects, such as 'secret-*'.")
 @click.option(
     "--entity",
@@ -69,8 +69,8 @@ def forget(
             projects=projects,
             entities=entities,
             machines=machines,
-            first=named_day(from_day, today) if from_day else None,
-            last=named_day(to_day, today) if to_day else None,
+            first=named_day(from_day, today, "--from") if from_day else None,
+            last=named_day(to_day, today, "--to") if to_day else None,
             ahead=ahead,
         )
         ledger = terms.recorded_ledger(reader.metadata())

@@ -14,7 +14,7 @@ from timecode_core.safekeeping.recovering import recover as recover_into
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Save what a damaged database still yields.")
 @click.argument("file", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--into",

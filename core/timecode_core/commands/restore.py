@@ -12,7 +12,7 @@ from timecode_core.safekeeping.restoring import restore as restore_backup
 from timecode_core.wiring.installation import Installation
 
 
-@click.command()
+@click.command(short_help="Put a backup in the place of what is stored.")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def restore(installation: Installation, file: Path) -> None:

@@ -40,7 +40,8 @@ class SqliteSalvage:
         lock = lock_of(path)
         if lock.taken:
             raise BusyError(
-                f"{path} is being written by {lock.holder or 'another process'}.", remedy="Stop that first."
+                f"{path} is being written by {lock.holder or 'another process'}.",
+                remedy="Run `timecode stop`, or wait until that is done.",
             )
         self._progress = progress
         self._done = 0
