@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.nobody import BECOME_NOBODY, NOBODY
-from support.server import environment
+from support.server import environment, timecode
 from system.damage import build
 
 pytestmark = pytest.mark.skipif(
@@ -70,6 +70,29 @@ def test_in_the_home_of_another_user(folder: Path, words: str, mode: int) -> Non
     assert seen(folder) == before
 
 
+@pytest.fixture(scope="module")
+def of_nobody(folder: Path) -> Path:
+    """A home of nobody's, whole."""
+    home = folder / "of-nobody"
+    build(home)
+    given_away(home)
+    return home
+
+
+def given_away(home: Path) -> None:
+    for one in (home, *home.rglob("*")):
+        os.chown(one, NOBODY, NOBODY)
+
+
+@pytest.mark.parametrize("words", [*COMMANDS, "today", "verify", "export csv", "backup {there}/roots.db"])
+def test_root_makes_nothing_in_the_home_of_another_user(folder: Path, of_nobody: Path, words: str) -> None:
+    """Its owner could not use that any more."""
+    ended = timecode(of_nobody, *words.format(home=of_nobody, there=folder).split())
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (1, 1), ended.stdout + ended.stderr
+    assert f"belongs to the user with the number {NOBODY}" in ended.stderr
+    assert {path.stat().st_uid for path in of_nobody.rglob("*")} == {NOBODY}
+
+
 def test_doctor_says_whose_it_is(folder: Path) -> None:
     """As a fault, and nothing of what it can't see."""
     (folder / "home").chmod(0o755)
@@ -88,8 +111,8 @@ def test_a_file_that_one_may_not_reach(folder: Path, words: str) -> None:
     for path, owner in ((closed, 0), (own, NOBODY)):
         if not path.exists():
             build(own) if owner else path.mkdir(mode=0o700)
-            for one in (path, *path.rglob("*")):
-                os.chown(one, owner, owner)
+            if owner:
+                given_away(own)
     ended = run(own, *words.format(closed=closed).split())
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert len(ended.stderr.splitlines()) == 1, ended.stderr
@@ -100,8 +123,7 @@ def test_backups_that_one_may_not_read_are_not_passed_over(folder: Path) -> None
     """What was forgotten may be in them."""
     own = folder / "own-too"
     build(own)
-    for one in (own, *own.rglob("*")):
-        os.chown(one, NOBODY, NOBODY)
+    given_away(own)
     (own / "backups").mkdir(mode=0o700)
     ended = run(own, "forget", "--project", "p1", "--yes", "--backups")
     assert ended.returncode == 1, ended.stdout
