@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from timecode_dashboard_bokeh.formatting import HOUR, MINUTE, SECOND, duration, share, shown, ticks
 
 HOSTILE = st.text(max_size=200) | st.text(alphabet="\u202e\u2066\x00\x07\n\r\t<>&\"'$\\[](){}@%\ud800", max_size=60)
@@ -47,6 +47,7 @@ def test_an_axis_has_few_round_ticks_from_zero(longest: int) -> None:
 
 
 @given(HOSTILE, st.integers(8, 60))
+@example("000000000 ", 8)
 def test_a_name_is_one_bounded_visible_line(name: str, limit: int) -> None:
     """No name breaks a line, turns the writing direction, is longer than the limit, or shows as nothing."""
     text = shown(name, limit)

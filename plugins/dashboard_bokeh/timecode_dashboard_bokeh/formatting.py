@@ -70,7 +70,7 @@ def shown(name: str, limit: int = 28) -> str:
     head = (limit - 1) * 2 // 3
     tail = limit - 1 - head
     end = "".join(_visible(character) for character in name[-tail:])
-    return f"{clean[:head].rstrip()}{ELLIPSIS}{end.lstrip()}"
+    return f"{clean[:head].rstrip()}{ELLIPSIS}{end.strip()}"
 
 
 def _visible(character: str) -> str:
