@@ -76,6 +76,22 @@ def test_a_project_that_loses_events_without_time_is_named(home: Path) -> None:
     assert errors == "timecode: there is no terminal to ask on: nothing was forgotten. Add --yes."
 
 
+def test_totals_of_other_settings_are_made_anew(home: Path) -> None:
+    """Whoever goes back to them, and to the backup, finds what adds up."""
+    with running(home) as service:
+        work = [{"time": NOON + 86_400 + n * 300, "entity": "a", "project": "open"} for n in range(3)]
+        service.submit([*work, work[1] | {"project": "secret"}], "test")
+    (path,) = backed_up(home)
+    (home / "config.toml").write_text("[core]\nkeystroke_timeout = 60\n", encoding="utf-8")
+    assert command(home, "rebuild")[0] == 0
+    assert "forgotten 4 events" in command(home, "forget", "--project", "secret", "--yes", "--backups")[1]
+    (home / "config.toml").unlink()
+    code, _, errors = command(home, "restore", str(path))
+    assert (code, errors) == (0, "")
+    with running(home):
+        assert command(home, "verify")[0] == 0
+
+
 def test_one_that_goes_meanwhile_costs_the_others_nothing(home: Path) -> None:
     """It holds nothing any more."""
     first, second, third = backed_up(home, 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -142,6 +142,15 @@ def test_an_aggregation_that_nobody_keeps_up_is_dropped_and_made_anew(tmp_path: 
         assert set(cells["extra"]) < set(before)
         assert sum(cells["extra"].values()) == sum(cells["daily"].values()) > 0
         assert verify(service.installation.terms(), service._store).clean
+
+
+def test_days_are_those_that_were_lived(tmp_path: Path) -> None:
+    """Half an hour before midnight UTC it is the next day already, an hour farther east."""
+    with running(tmp_path) as service:
+        late = {"time": "2025-01-01T23:30:00Z", "entity": "a"}
+        service.submit([late, late | {"time": "2025-01-02T00:30:00+01:00", "entity": "b"}], "test")
+        erased = service.forget(Erasure(first=date(2025, 1, 2)))
+        assert (erased.events, erased.first, erased.last) == (1, date(2025, 1, 2), date(2025, 1, 2))
 
 
 class _Slow:
