@@ -79,8 +79,9 @@ def test_a_project_that_loses_events_without_time_is_named(home: Path) -> None:
 def test_totals_of_other_settings_are_made_anew(home: Path) -> None:
     """Whoever goes back to them, and to the backup, finds what adds up."""
     with running(home) as service:
-        work = [{"time": NOON + 86_400 + n * 300, "entity": "a", "project": "open"} for n in range(3)]
-        service.submit([*work, work[1] | {"project": "secret"}], "test")
+        projects = ("open", "secret", "open")
+        work = [{"time": NOON + 86_400 + n * 300, "entity": "a", "project": one} for n, one in enumerate(projects)]
+        service.submit(work, "test")
     (path,) = backed_up(home)
     (home / "config.toml").write_text("[core]\nkeystroke_timeout = 60\n", encoding="utf-8")
     assert command(home, "rebuild")[0] == 0
