@@ -215,7 +215,7 @@ def test_today_is_told_in_short_and_no_name_steers_the_terminal(home: Path) -> N
         ({"store": {"ok": True, "error": "", "warning": "a second name"}}, 3, "of its store: a second name"),
         ({"failures": ["source tail: no file"]}, 3, "source tail: no file"),
         ({"ahead": {"events": 3, "last": "2027-01-01T00:00:00Z"}}, 3, "3 events lie ahead"),
-        ({"ready": False, "progress": "recomputing"}, 0, "is getting ready: recomputing"),
+        ({"ready": False, "progress": "recomputing"}, 0, "is not ready: recomputing"),
     ],
 )
 def test_the_doctor_tells_what_the_service_complains_of(

@@ -105,34 +105,27 @@ def test_a_text_that_is_no_utf8_says_what_helps(path: Path, tmp_path: Path) -> N
     assert list(tmp_path.glob("*.backup*")) == []
 
 
+def ended_by(fault: type[apsw.Error], path: Path) -> str:
+    """A migration that is ended by a fault of the disk once its copy is made: what is said of it."""
+    disk = Disk()
+    _vfs = PowerVFS("failing-in-a-migration", disk)
+    with pytest.MonkeyPatch.context() as context:
+        context.setattr(Hold, "_write_mark", lambda *_: setattr(disk, "fault", fault))
+        with pytest.raises(StoreError) as raised:
+            SqliteStore(path, migrations=NEXT, vfs="failing-in-a-migration")
+    return str(raised.value)
+
+
 def test_a_full_disk_keeps_no_copy_of_a_migration_that_it_ended(path: Path, tmp_path: Path) -> None:
     """Else the next try would have less room still."""
-    disk = Disk()
-    _vfs = PowerVFS("full-in-a-migration", disk)
-    with pytest.MonkeyPatch.context() as context:
-
-        def fill(*_: object) -> None:
-            disk.fault = apsw.FullError
-
-        context.setattr(Hold, "_write_mark", fill)
-        with pytest.raises(StoreError, match=r"the disk is full"):
-            SqliteStore(path, migrations=NEXT, vfs="full-in-a-migration")
+    assert "the disk is full" in ended_by(apsw.FullError, path)
     assert list(tmp_path.glob("*.backup*")) == []
     SqliteStore(path, migrations=NEXT).close()
 
 
 def test_a_copy_stays_where_the_migration_may_have_come_into_the_log(path: Path, tmp_path: Path) -> None:
     """What could not be synced may be found there all the same by the next that opens it."""
-    disk = Disk()
-    _vfs = PowerVFS("failing-in-a-migration", disk)
-    with pytest.MonkeyPatch.context() as context:
-
-        def fail(*_: object) -> None:
-            disk.fault = apsw.IOError
-
-        context.setattr(Hold, "_write_mark", fail)
-        with pytest.raises(StoreError, match=r"the disk failed"):
-            SqliteStore(path, migrations=NEXT, vfs="failing-in-a-migration")
+    assert "the disk failed" in ended_by(apsw.IOError, path)
     assert [file.name for file in tmp_path.glob("*.backup*")] == [f"t.db.v{len(MIGRATIONS)}.backup"]
 
 

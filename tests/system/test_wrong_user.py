@@ -117,6 +117,7 @@ def test_a_file_that_one_may_not_reach(folder: Path, words: str) -> None:
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert len(ended.stderr.splitlines()) == 1, ended.stderr
     assert "Permission denied" in ended.stderr or "too long" in ended.stderr, ended.stderr
+    assert "draft" not in ended.stderr, "of which nobody knows"
 
 
 def test_backups_that_one_may_not_read_are_not_passed_over(folder: Path) -> None:

@@ -11,7 +11,7 @@ import click
 from timecode_core import __version__
 from timecode_core.commands.formatting import NONE, duration, printable
 from timecode_core.errors import SettingsError
-from timecode_core.safekeeping.findings.service import ahead_of_the_clock
+from timecode_core.safekeeping.findings.service import ahead_of_the_clock, not_ready
 from timecode_core.setup.lock import WriteLock
 from timecode_core.wiring.installation import Installation
 
@@ -68,8 +68,7 @@ def _lines(address: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str
         yield "", f"version {__version__} is installed: start the service anew"
     store = document["store"]
     if not document["ready"]:
-        progress = document["progress"].removesuffix(store.get("error") or "").rstrip(": ")  # that is told below
-        yield "", f"not ready: {progress}" if progress else "not ready"
+        yield "", not_ready(document)
     yield "store", _store(store)
     if today := document["today"]:
         yield "today", _today(today)

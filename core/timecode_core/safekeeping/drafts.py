@@ -52,11 +52,17 @@ def _begin(place: Path) -> tuple[Path, FileLock]:
     for _ in range(_ATTEMPTS):
         path = place / f"{_PREFIX}{uuid.uuid4().hex}{_LOCK}"
         lock = FileLock(path, path)
-        with suppress(BusyError):
+        try:
             lock.acquire()
-            if lock.in_place:
-                return path, lock
-            lock.release()
+        except BusyError:
+            continue
+        except TimecodeError as error:
+            if isinstance(error.__cause__, OSError):  # nobody knows the lock
+                raise file_error(TimecodeError, "write in", place, error.__cause__) from error
+            raise
+        if lock.in_place:
+            return path, lock
+        lock.release()
     raise BusyError(f"nothing can be made in {place}: another process removes it.", remedy="Try again.")
 
 

@@ -36,6 +36,12 @@ def of_service(installation: Installation) -> Iterator[Finding]:
         yield Finding(_TOPIC, text, "warning", "Wait for that to end.")
 
 
+def not_ready(status: Mapping[str, Any]) -> str:
+    """What a service's status says of why it is not ready, in words; what its store complains of is told by itself."""
+    progress = status["progress"].removesuffix(status["store"].get("error") or "").rstrip(": ")
+    return f"not ready: {progress}" if progress else "not ready"
+
+
 def ahead_of_the_clock(ahead: Mapping[str, Any]) -> str:
     """What a service's status says of events ahead, in words."""
     lie = "event lies" if ahead["events"] == 1 else "events lie"
@@ -45,8 +51,7 @@ def ahead_of_the_clock(ahead: Mapping[str, Any]) -> str:
 def _told(address: str, status: Mapping[str, Any]) -> Iterator[Finding]:
     """What it says of itself; of the zone, the plugins and what is stored this process can tell itself."""
     store, version, ahead = status["store"], status["version"], status["ahead"]
-    state = "is ready" if status["ready"] else f"is getting ready: {status['progress']}"
-    yield Finding(_TOPIC, f"{address} {state}")
+    yield Finding(_TOPIC, f"{address} is {'ready' if status['ready'] else not_ready(status)}")
     if version != __version__:
         yield Finding(_TOPIC, f"it runs version {version}, and {__version__} is installed", "warning", _ANEW)
     if error := store.get("error"):
