@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from support.confined import UNIT
-from support.server import running, start, timecode
+from support.server import start, timecode
 from timecode_core.startup.launch import Launch
 from timecode_core.startup.systemd import SystemdUnit
 
@@ -47,7 +47,7 @@ def test_a_confined_service_exports_a_picture(tmp_path: Path) -> None:
         assert picture.size == (1200, 630)
         assert len(picture.convert("RGB").getcolors(1200 * 630) or []) > 50
         assert timecode(home, "stop").returncode == 0
-        assert not running(service.process.pid)
+        assert service.process.wait(60) == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in home.rglob("*") if path.name != ".gitignore")
 
 
