@@ -152,7 +152,7 @@ class Backups:
             try:
                 store = self._maintenance.open(copy, writable=True)
             except StoreError as error:
-                raise StoreError(as_of(path, copy, error), remedy="Remove it, if you don't need it.") from error
+                raise StoreError(f"{as_of(path, copy, error)}.", remedy="Remove it, if you don't need it.") from error
 
             def keep(progress: Progress) -> None:
                 again = folder / f"again-{COPY}"
@@ -197,7 +197,7 @@ class Backups:
         )
 
     def check_ours(self) -> None:
-        """Raise TimecodeError for a folder that another home has."""
+        """Raise TimecodeError for a folder that another home has. Makes nothing."""
         owner = self.folder / _OWNER
         try:
             text = owner.read_text(encoding="utf-8", errors="replace").strip()
@@ -205,7 +205,8 @@ class Backups:
             return
         except OSError as error:
             raise file_error(TimecodeError, "read", owner, error) from error
-        if text != self._home.secret("machine_id"):
+        known = (self._home.path / "machine_id").exists()  # else it would be made
+        if not known or text != self._home.secret("machine_id"):
             raise TimecodeError(
                 f"the backups in {self.folder} are another home's.",
                 remedy=f"Choose another folder in [backups]; or remove {owner}, if that home is gone.",

@@ -21,9 +21,8 @@ def check_file(path: Path, remedy: str) -> None:
 
 
 def as_of(backup: Path, copy: Path, error: StoreError) -> str:
-    """What is wrong with a copy, said of the backup that it is one of: a clause."""
-    what = str(error.args[0]).replace(str(copy), str(backup)).replace("the database", str(backup), 1)
-    return what if what.endswith(".") else f"{what}."
+    """What is wrong with a copy, said of the backup that it is one of: a clause, without an end."""
+    return str(error.args[0]).replace(str(copy), str(backup)).replace("the database", str(backup), 1).rstrip(".")
 
 
 def fetch(maintenance: Maintenance, backup: Path, folder: Path, progress: Progress) -> Path:

@@ -12,7 +12,7 @@ from timecode_core.calendar import Calendar, day_date, day_number
 from timecode_core.erasure import Erased, Erasure
 from timecode_core.errors import QueryError
 from timecode_core.event import Event
-from timecode_core.intake.steps.exclude import path_matcher, project_matcher
+from timecode_core.intake.steps.exclude import PatternError, path_matcher, project_matcher
 from timecode_core.protocols import Reader, Transaction
 
 _FIRST, _LAST = -(2**63), 2**63 - 1
@@ -101,7 +101,7 @@ def _matcher(erasure: Erasure, calendar: Calendar) -> Callable[[Event], bool]:
     if erasure.entities:
         try:
             of_path = path_matcher(erasure.entities)
-        except ValueError as error:
+        except PatternError as error:
             raise QueryError(f"{error}.", remedy="Write patterns as in a .gitignore file.") from error
         tests.append(lambda event: of_path(event.subject.entity))
     if erasure.machines:

@@ -54,6 +54,5 @@ def restore(installation: Installation, backup: Path, bars: Bars) -> Restored:
                 finally:
                     store.close()
             except StoreError as error:
-                what = as_of(backup, copy, error).rstrip(".")
-                raise StoreError(f"{what}: nothing was restored.", remedy=OLDER) from error
+                raise StoreError(f"{as_of(backup, copy, error)}: nothing was restored.", remedy=OLDER) from error
             return Restored(events, maintenance.restore(copy), warnings)

@@ -108,19 +108,23 @@ class FileLock:
                 raise TimecodeError(
                     f"cannot lock {self.path}: {error.strerror}.", remedy="Use a disk of this machine."
                 ) from error
-            holder = self.holder or "another process"
-            raise BusyError(f"{self._guarded} is being written by {holder}.", remedy=self._remedy(holder)) from error
+            raise self.busy from error
         with suppress(OSError):  # on a full disk nobody is written down, and yet it is held
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{' '.join(('timecode', *purpose.split()))} (process {os.getpid()})\n".encode())
         self._descriptor = descriptor
 
-    def _remedy(self, holder: str) -> str:
+    @property
+    def busy(self) -> BusyError:
+        """The error to raise where somebody holds it: who that is, and what ends it."""
+        holder = self.holder or "another process"
         if self.serves:
-            return "Run: timecode stop"
-        if holder.startswith("timecode ("):  # any command, or the service: the lock of a store's file says no more
-            return "Run `timecode stop`, or wait until that is done."
-        return "Wait until that is done, then try again."
+            remedy = "Run: timecode stop"
+        elif holder.startswith("timecode ("):  # any command, or the service: the lock of a store's file says no more
+            remedy = "Run `timecode stop`, or wait until that is done."
+        else:
+            remedy = "Wait until that is done, then try again."
+        return BusyError(f"{self._guarded} is being written by {holder}.", remedy=remedy)
 
     @property
     def in_place(self) -> bool:

@@ -32,7 +32,6 @@ class Locks:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._zeros_are_holes = location.file_system(path, location.MOUNTS) in _ZEROS_AS_HOLES
         self._beside = lock_of(path)
         self._inside = -1
         self._status: os.stat_result | None = None
@@ -92,12 +91,15 @@ class Locks:
         of a file that was cut off and then written behind its end. Asked of the descriptor that is open here; not where
         the file system makes holes of zeros.
         """
-        if self._inside >= 0 and not self._zeros_are_holes:
+        if self._inside >= 0:
             with suppress(OSError):  # an empty file has none
                 hole = os.lseek(self._inside, 0, os.SEEK_HOLE)
-                if hole < os.fstat(self._inside).st_size and hole != _PAGE_OF_LOCKS:
+                if hole < os.fstat(self._inside).st_size and hole != _PAGE_OF_LOCKS and not self._makes_holes():
                     return hole
         return sys.maxsize
+
+    def _makes_holes(self) -> bool:
+        return location.file_system(self._path, location.MOUNTS) in _ZEROS_AS_HOLES
 
     def release(self) -> None:
         """Let go of both. Twice is fine."""

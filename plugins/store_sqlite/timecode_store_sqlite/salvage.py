@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from timecode_core import BusyError, Event, StoreError, Subject
+from timecode_core import Event, StoreError, Subject
 
 from timecode_store_sqlite.found_contexts import FoundContexts
 from timecode_store_sqlite.locks import lock_of
@@ -39,10 +39,7 @@ class SqliteSalvage:
         """Find the contexts. Raises StoreError where the file is none of ours, BusyError where it is written to."""
         lock = lock_of(path)
         if lock.taken:
-            raise BusyError(
-                f"{path} is being written by {lock.holder or 'another process'}.",
-                remedy="Run `timecode stop`, or wait until that is done.",
-            )
+            raise lock.busy
         self._progress = progress
         self._done = 0
         self._readings = 2

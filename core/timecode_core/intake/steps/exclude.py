@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from timecode_core.errors import SettingsError
 from timecode_core.intake.steps.paths import composed, full_path, normalise_path
@@ -20,15 +21,13 @@ def build_exclude(core: CoreSettings) -> SubjectStep:
     That says where it stands, not what it is: the log tells the error, and a pattern has names in it.
     """
     excluded_project = project_matcher(core.exclude_projects)
-    for number, pattern in enumerate(core.exclude_paths, 1):
-        try:
-            path_matcher((pattern,))
-        except ValueError as error:
-            raise SettingsError(
-                f"core.exclude_paths: pattern {number} of {len(core.exclude_paths)} can't be read.",
-                remedy="Write patterns as in a .gitignore file.",
-            ) from error
-    excluded_path = path_matcher(core.exclude_paths) if core.exclude_paths else None
+    try:
+        excluded_path = path_matcher(core.exclude_paths) if core.exclude_paths else None
+    except PatternError as error:
+        raise SettingsError(
+            f"core.exclude_paths: pattern {error.number} of {len(core.exclude_paths)} can't be read.",
+            remedy="Write patterns as in a .gitignore file.",
+        ) from error
 
     def exclude(seen: Seen) -> Seen | None:
         if excluded_project(seen.project):
@@ -51,21 +50,27 @@ def project_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     return matches
 
 
+class PatternError(ValueError):
+    """What is no pattern. `number` is its place among those that were given, counted from 1."""
+
+    def __init__(self, number: int, what: str) -> None:
+        super().__init__(what)
+        self.number = number
+
+
 def path_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a path fits the patterns, which are as in a .gitignore file. Raises ValueError that names a wrong one."""
+    """Whether a path fits the patterns, which are as in a .gitignore file. Raises PatternError."""
     from pathspec import GitIgnoreSpec  # most have no patterns, and start faster without
 
-    lines: list[str] = []
-    for pattern in patterns:
-        spelt = _spelt(composed(pattern))
+    read: list[Any] = []
+    for number, pattern in enumerate(patterns, 1):
         try:
-            GitIgnoreSpec.from_lines(spelt)
+            read += GitIgnoreSpec.from_lines(_spelt(composed(pattern))).patterns
         except ValueError as error:
-            raise ValueError(f"{pattern!r} is no pattern") from error
+            raise PatternError(number, f"{pattern!r} is no pattern") from error
         except re.error as error:  # pathspec lets it through
-            raise ValueError(f"{pattern!r} is no pattern: {error.msg}") from error
-        lines += spelt
-    spec = GitIgnoreSpec.from_lines(lines)
+            raise PatternError(number, f"{pattern!r} is no pattern: {error.msg}") from error
+    spec = GitIgnoreSpec(read)
     return lambda path: spec.match_file(path.lstrip("/"))
 
 

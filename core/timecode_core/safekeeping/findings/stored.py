@@ -86,10 +86,8 @@ def _disk(place: Path, size: int) -> Finding:
 
 def _check_owner(installation: Installation) -> None:
     """Raise TimecodeError where another home has the folder of the backups: none of ours can be made in it."""
-    home = installation.home
-    if (home.path / "machine_id").exists():  # else it would be made
-        with suppress(PluginError):  # a store that has no backups
-            Backups(home, installation.settings.backups, installation.maintenance()).check_ours()
+    with suppress(PluginError):  # a store that has no backups
+        Backups(installation.home, installation.settings.backups, installation.maintenance()).check_ours()
 
 
 def _backups(installation: Installation, span: tuple[datetime, datetime] | None) -> Finding:
