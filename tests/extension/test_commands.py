@@ -96,6 +96,7 @@ def test_a_service_that_is_not_running_is_told_of_once(window: Window, service: 
     # The relay answers even where the service does not; and nothing may be recorded in the future that comes now.
     window.configure(timecode__url=f"http://127.0.0.1:{service.port}", timecode__excludeProjects=["lighthouse"])
     window.reload()
+    window.front()  # nobody is told anything in a window that is behind another
     # Windows before may have told of it, for all windows and half a day.
     window.evaluate("globalThis.trueNow = Date.now; Date.now = () => trueNow() + 13 * 3_600_000")
     try:
@@ -107,6 +108,7 @@ def test_a_service_that_is_not_running_is_told_of_once(window: Window, service: 
         window.command("retryNow")
         window.until_status("min$")
         stop()
+        window.front()
         window.evaluate("void vscode.window.showInformationMessage('the witness comes after it')")
         until(lambda: "the witness comes after it" in window.prompts.told(), "what is told later")
         assert not notices()
